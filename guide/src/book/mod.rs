@@ -20,6 +20,7 @@ use mdbook_core::config::Config;
 pub use self::chapter::Chapter;
 pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
+pub(crate) use self::info::is_error_code;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
 pub use self::sample::{CheckedBlock, Directive, Level, Question, Sample};
 pub(crate) use self::summary::Outline;
