@@ -93,13 +93,25 @@ pub mod utils {
     }
 
     fn id_from_content(content: &str) -> String {
-        content
+        without_tags(content)
             .trim()
             .chars()
             .filter_map(|c| match c {
                 c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c.to_ascii_lowercase()),
                 c if c.is_whitespace() => Some('-'),
                 _ => None,
+            })
+            .collect()
+    }
+
+    fn without_tags(content: &str) -> String {
+        let mut in_tag = false;
+        content
+            .chars()
+            .filter(|&c| {
+                let was_in_tag = in_tag;
+                in_tag = c == '<' || (in_tag && c != '>');
+                !was_in_tag && !in_tag
             })
             .collect()
     }
@@ -112,9 +124,9 @@ pub mod utils {
         #[test]
         fn ids_are_readable_and_unique() {
             let mut used = HashMap::new();
-            let ids = ["Say", "“It is `Copy`”", "Say", "Say"]
+            let ids = ["Say", "<b>Trap</b> “It is `Copy`”", "Say", "Say"]
                 .map(|title| unique_id_from_content(title, &mut used));
-            assert_eq!(ids, ["say", "it-is-copy", "say-1", "say-2"]);
+            assert_eq!(ids, ["say", "trap-it-is-copy", "say-1", "say-2"]);
         }
     }
 }
