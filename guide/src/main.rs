@@ -1,1 +1,3 @@
+//! `cargo guide`: see [`guide::cli`].
+
 fn main() {}

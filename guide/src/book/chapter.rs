@@ -1,0 +1,284 @@
+//! One chapter: its text sorted into questions and samples.
+
+use std::path::Path;
+
+use super::finding::{Finding, Location};
+use super::include::{self, Resolved, Shown};
+use super::info::{self, Expectation, Kind, SampleInfo};
+use super::links::Anchors;
+use super::markdown::{self, Element, Fence, Heading};
+use super::sample::{CheckedBlock, Directive, Level, Question, Sample};
+use super::{Book, source};
+
+/// A chapter of the book.
+#[derive(Debug)]
+pub struct Chapter {
+    /// Path relative to the source directory, such as `core/ownership.md`.
+    pub path: String,
+    /// Path relative to the root of the book.
+    pub file: String,
+    /// The first-level heading.
+    pub title: String,
+    /// The Markdown.
+    pub text: String,
+    /// The questions, in order.
+    pub questions: Vec<Question>,
+    /// The samples, in order, also those inside directives.
+    pub samples: Vec<Sample>,
+    pub(crate) headings: Vec<Heading>,
+    pub(crate) anchors: Anchors,
+    /// Links to pages of this book, with their lines and columns.
+    pub(crate) links: Vec<(String, usize, usize)>,
+    /// What the chapter shows of `examples/`.
+    pub(crate) shown: Vec<Shown>,
+    /// What is wrong with single fences and includes.
+    pub(crate) findings: Vec<Finding>,
+    /// Directives in order, also those outside of questions.
+    pub(crate) directives: Vec<Directive>,
+}
+
+impl Chapter {
+    /// Reads the chapter at `path`, relative to the book's source directory.
+    pub(crate) fn load(book: &Book, path: &str) -> Result<Self, Finding> {
+        let file = format!("{}/{path}", book.source_dir().display());
+        let text = source::read(&book.root.join(&file), &file)?;
+        let elements = markdown::parse(&text);
+        let mut chapter = Self::empty(path, file, text);
+        chapter.resolve_includes(&book.root);
+        chapter.anchors = Anchors::of(&elements);
+        let mut reader = Reader { book, chapter, question: None, previous: None };
+        reader.read(elements);
+        Ok(reader.chapter)
+    }
+
+    fn empty(path: &str, file: String, text: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            file,
+            title: String::new(),
+            text,
+            questions: Vec::new(),
+            samples: Vec::new(),
+            headings: Vec::new(),
+            anchors: Anchors::default(),
+            links: Vec::new(),
+            shown: Vec::new(),
+            findings: Vec::new(),
+            directives: Vec::new(),
+        }
+    }
+
+    /// A place in this chapter.
+    pub(crate) fn at(&self, line: usize, column: usize) -> Location {
+        Location::new(&self.file, line, column)
+    }
+
+    /// The directory of the chapter, relative to the root.
+    pub(crate) fn dir(&self) -> &Path {
+        Path::new(&self.file).parent().unwrap_or(Path::new(""))
+    }
+
+    fn resolve_includes(&mut self, root: &Path) {
+        let Resolved { shown, errors, .. } = include::resolve(&self.text, root, self.dir());
+        self.shown = shown;
+        for (line, error) in errors {
+            let finding = Finding::new(
+                self.at(line + 1, 1),
+                "include",
+                error,
+                "a file of this book, and an anchor in it that is opened, closed and not empty",
+                "correct the path or the anchor, or mark the lines in the file",
+            );
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// Walks over the elements of a page and sorts them.
+struct Reader<'book> {
+    book: &'book Book,
+    chapter: Chapter,
+    /// Index of the question that the text belongs to.
+    question: Option<usize>,
+    /// Index of the last sample and the line where it or its last checked block ends.
+    previous: Option<(usize, usize)>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, elements: Vec<Element>) {
+        for element in elements {
+            match element {
+                Element::Heading(heading) => self.heading(heading),
+                Element::Fence(fence) => self.fence(fence),
+                Element::Link { target, line, column } => {
+                    self.chapter.links.push((target, line, column));
+                }
+                Element::HtmlId(_) => {}
+                Element::IndentedCode { line } => self.indented_code(line),
+            }
+        }
+    }
+
+    fn heading(&mut self, heading: Heading) {
+        if heading.depth == 1 && self.chapter.title.is_empty() {
+            self.chapter.title.clone_from(&heading.text);
+        }
+        if heading.depth <= 2 {
+            let level = heading.classes.iter().find_map(|class| Level::from_name(class));
+            self.question =
+                level.filter(|_| heading.depth == 2).map(|level| self.open(&heading, level));
+        }
+        self.chapter.headings.push(heading);
+    }
+
+    fn open(&mut self, heading: &Heading, level: Level) -> usize {
+        self.chapter.questions.push(Question {
+            id: heading.id.clone().unwrap_or_default(),
+            level,
+            title: heading.text.clone(),
+            line: heading.line,
+            directives: Vec::new(),
+            samples: 0,
+        });
+        self.chapter.questions.len() - 1
+    }
+
+    fn fence(&mut self, fence: Fence) {
+        if fence.end.is_none() {
+            self.unclosed(&fence);
+        } else if fence.directive().is_some() {
+            self.directive(fence);
+        } else {
+            self.block(&fence);
+        }
+    }
+
+    fn directive(&mut self, fence: Fence) {
+        let directive = Directive {
+            name: fence.directive().unwrap_or_default().to_owned(),
+            line: fence.line,
+            words: fence.body.split_whitespace().count(),
+        };
+        if let Some(question) = self.question {
+            self.chapter.questions[question].directives.push(directive.clone());
+        }
+        self.chapter.directives.push(directive);
+        self.read(fence.inside);
+    }
+
+    fn block(&mut self, fence: &Fence) {
+        match info::parse(&fence.info) {
+            Ok(Kind::Sample(info)) => self.sample(fence, info),
+            Ok(Kind::Checked(kind)) => self.checked(fence, kind),
+            Ok(Kind::Plain) => {}
+            Err(refusal) => {
+                let at = self.chapter.at(fence.line, fence.column);
+                let info::Refusal { rule, what, expected, remedy } = refusal;
+                self.chapter.findings.push(Finding::new(at, rule, what, expected, remedy));
+            }
+        }
+    }
+
+    fn sample(&mut self, fence: &Fence, info: SampleInfo) {
+        let resolved = include::resolve(&fence.body, &self.book.root, self.chapter.dir());
+        let included = !resolved.shown.is_empty();
+        let end = fence.end.unwrap_or(fence.line);
+        let expectation = self.expectation(fence, info.expectation, &resolved);
+        self.previous = Some((self.chapter.samples.len(), end));
+        if let Some(question) = self.question {
+            self.chapter.questions[question].samples += 1;
+        }
+        self.chapter.samples.push(Sample {
+            chapter: self.chapter.path.clone(),
+            file: self.chapter.file.clone(),
+            question: self.question.map(|index| self.chapter.questions[index].id.clone()),
+            lines: fence.line..=end,
+            column: fence.column,
+            expectation,
+            edition: info.edition,
+            warns: info.warns,
+            text: resolved.text,
+            included,
+            checks: Vec::new(),
+        });
+    }
+
+    /// The expectation, completed by what stands around and inside the fence.
+    fn expectation(&mut self, fence: &Fence, stated: Expectation, body: &Resolved) -> Expectation {
+        match stated {
+            Expectation::Ignored { .. } => Expectation::Ignored { reason: self.reason(fence) },
+            Expectation::Run if !body.shown.is_empty() && !body.text.contains("fn main") => {
+                Expectation::Example
+            }
+            stated => stated,
+        }
+    }
+
+    /// The comment on the line above an ignored sample.
+    fn reason(&mut self, fence: &Fence) -> String {
+        let above = self.chapter.text.lines().nth(fence.line.wrapping_sub(2)).unwrap_or_default();
+        let comment = above.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+        let reason = comment.unwrap_or_default().trim().to_owned();
+        if reason.is_empty() {
+            self.chapter.findings.push(Finding::new(
+                self.chapter.at(fence.line, fence.column),
+                "ignore-without-reason",
+                "the sample is ignored, and nothing says why",
+                "a comment on the line above, such as `<!-- needs a kernel module -->`",
+                "write the reason, or state an expectation that can be proved",
+            ));
+        }
+        reason
+    }
+
+    fn checked(&mut self, fence: &Fence, kind: info::CheckKind) {
+        let end = fence.end.unwrap_or(fence.line);
+        let Some(sample) = self.sample_right_above(fence.line) else {
+            return self.orphan(fence, &kind);
+        };
+        self.previous = Some((sample, end));
+        self.chapter.samples[sample].checks.push(CheckedBlock {
+            kind,
+            lines: fence.line..=end,
+            text: fence.body.clone(),
+        });
+    }
+
+    /// The sample that only blank lines separate from `line`.
+    fn sample_right_above(&self, line: usize) -> Option<usize> {
+        let (sample, end) = self.previous?;
+        let mut between = self.chapter.text.lines().take(line - 1).skip(end);
+        let blank = |line: &str| line.trim_matches([' ', '>', '\t']).is_empty();
+        between.all(blank).then_some(sample)
+    }
+
+    fn orphan(&mut self, fence: &Fence, kind: &info::CheckKind) {
+        self.chapter.findings.push(Finding::new(
+            self.chapter.at(fence.line, fence.column),
+            "orphan-block",
+            format!("the `{kind}` block does not stand right after a sample, so nothing checks it"),
+            "only blank lines between a sample and its checked blocks",
+            "move it below its sample, or write ```text",
+        ));
+    }
+
+    fn unclosed(&mut self, fence: &Fence) {
+        self.chapter.findings.push(Finding::new(
+            self.chapter.at(fence.line, fence.column),
+            "unclosed-fence",
+            "the fence is never closed",
+            "a closing fence of the same length on a line of its own",
+            "close it where the block ends",
+        ));
+    }
+
+    fn indented_code(&mut self, line: usize) {
+        self.chapter.findings.push(Finding::new(
+            self.chapter.at(line, 1),
+            "no-language",
+            "a code block made by indentation cannot name its language",
+            "a fence with a language",
+            "put ```rust or ```text around it and remove the indentation",
+        ));
+    }
+}

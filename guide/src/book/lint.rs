@@ -1,0 +1,189 @@
+//! The rules for the shape of chapters, questions and examples.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::finding::{Finding, Location};
+use super::include::{self, Shown};
+use super::sample::{Directive, Level, Question};
+use super::{Book, Chapter, config, source};
+
+const SAY_WORDS: usize = 90;
+/// The crate that lists what samples may use; it has nothing to show.
+const CHAPTER_CRATES: &str = "chapter-crates";
+
+/// Checks one chapter.
+pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>) {
+    let declared = config::directives(&book.config);
+    for directive in &chapter.directives {
+        findings.extend(undeclared(chapter, directive, &declared));
+        findings.extend(too_long(chapter, directive));
+    }
+    for question in &chapter.questions {
+        check_question(chapter, question, findings);
+    }
+    if chapter.title.is_empty() {
+        findings.push(untitled(chapter));
+    }
+}
+
+fn check_question(chapter: &Chapter, question: &Question, findings: &mut Vec<Finding>) {
+    let has = |name: &str| question.directives.iter().any(|directive| directive.name == name);
+    let mut needed = vec!["say", "trap", "follow-up"];
+    if question.level >= Level::Senior {
+        needed.push("cost");
+    }
+    let missing: Vec<&str> = needed.into_iter().filter(|name| !has(name)).collect();
+    if !missing.is_empty() {
+        findings.push(without_blocks(chapter, question, &missing.join("`, `")));
+    } else if question.directives.first().is_some_and(|first| first.name != "say") {
+        findings.push(say_not_first(chapter, question));
+    }
+    if question.samples == 0 {
+        findings.push(without_sample(chapter, question));
+    }
+}
+
+fn undeclared(chapter: &Chapter, directive: &Directive, declared: &[String]) -> Option<Finding> {
+    let name = &directive.name;
+    (!declared.contains(name)).then(|| {
+        let known: Vec<&str> = declared.iter().map(String::as_str).collect();
+        let remedy = match super::info::nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("declare `{name}` in book.toml, or use a declared directive"),
+        };
+        Finding::new(
+            chapter.at(directive.line, 1),
+            "undeclared-directive",
+            format!("`book.toml` declares no directive `{name}`"),
+            format!("one of `{}`", declared.join("`, `")),
+            remedy,
+        )
+    })
+}
+
+fn too_long(chapter: &Chapter, directive: &Directive) -> Option<Finding> {
+    (directive.name == "say" && directive.words > SAY_WORDS).then(|| {
+        Finding::new(
+            chapter.at(directive.line, 1),
+            "long-say",
+            format!("the `say` block has {} words", directive.words),
+            format!("at most {SAY_WORDS}: what one can say in half a minute"),
+            "keep the answer, move the rest below it",
+        )
+    })
+}
+
+fn without_blocks(chapter: &Chapter, question: &Question, missing: &str) -> Finding {
+    Finding::new(
+        chapter.at(question.line, 1),
+        "missing-block",
+        format!("#{} has no `{missing}` block", question.id),
+        format!("every {} question has its blocks, `say` first", question.level),
+        format!("add ```admonish {}", missing.split('`').next().unwrap_or_default()),
+    )
+}
+
+fn say_not_first(chapter: &Chapter, question: &Question) -> Finding {
+    Finding::new(
+        chapter.at(question.line, 1),
+        "say-not-first",
+        format!("#{} does not start with its answer", question.id),
+        "the `say` block before all other blocks",
+        "move the `say` block up",
+    )
+}
+
+fn without_sample(chapter: &Chapter, question: &Question) -> Finding {
+    Finding::new(
+        chapter.at(question.line, 1),
+        "no-sample",
+        format!("#{} has no sample", question.id),
+        "at least one ```rust block that settles what the answer claims",
+        "add a sample",
+    )
+}
+
+fn untitled(chapter: &Chapter) -> Finding {
+    Finding::new(
+        chapter.at(1, 1),
+        "no-title",
+        "the chapter has no first-level heading",
+        "`# Title` on the first line",
+        "add one",
+    )
+}
+
+/// Reports crates and anchors under `examples/` that no page shows.
+pub(crate) fn check_examples(book: &Book, findings: &mut Vec<Finding>) {
+    let shown: BTreeSet<&Shown> = book.chapters.iter().flat_map(|chapter| &chapter.shown).collect();
+    for package in example_crates(&book.root) {
+        let prefix = format!("examples/{package}/");
+        if !shown.iter().any(|shown| shown.file.starts_with(&prefix)) {
+            findings.push(unshown_crate(&package));
+        }
+        for file in rust_files(&book.root, Path::new(&prefix)) {
+            check_anchors(book, &file, &shown, findings);
+        }
+    }
+}
+
+fn check_anchors(book: &Book, file: &str, shown: &BTreeSet<&Shown>, findings: &mut Vec<Finding>) {
+    let Ok(text) = source::read(&book.root.join(file), file) else { return };
+    for (line, anchor) in include::anchors(&text) {
+        let wanted = Shown { file: file.to_owned(), anchor: Some(anchor) };
+        if !shown.contains(&wanted) {
+            let anchor = wanted.anchor.unwrap_or_default();
+            findings.push(unshown_anchor(file, line, &anchor));
+        }
+    }
+}
+
+fn example_crates(root: &Path) -> Vec<String> {
+    let entries = fs::read_dir(root.join("examples")).into_iter().flatten().flatten();
+    let is_crate = |path: &PathBuf| path.join("Cargo.toml").is_file();
+    let mut names: Vec<String> = entries
+        .filter(|entry| is_crate(&entry.path()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != CHAPTER_CRATES)
+        .collect();
+    names.sort();
+    names
+}
+
+fn rust_files(root: &Path, dir: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root.join(dir)).into_iter().flatten().flatten() {
+        let path = dir.join(entry.file_name());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !path.ends_with("target") {
+            files.extend(rust_files(root, &path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn unshown_crate(package: &str) -> Finding {
+    Finding::new(
+        Location::new(&format!("examples/{package}/Cargo.toml"), 1, 1),
+        "unshown-example",
+        format!("no page shows anything of `examples/{package}`"),
+        "an example that a chapter includes",
+        format!(
+            "include it with {{{{#include …/examples/{package}/src/lib.rs:ANCHOR}}}}, or remove it"
+        ),
+    )
+}
+
+fn unshown_anchor(file: &str, line: usize, anchor: &str) -> Finding {
+    Finding::new(
+        Location::new(file, line, 1),
+        "unshown-example",
+        format!("no page shows the anchor `{anchor}`"),
+        "an anchor that a chapter includes",
+        "include it in a chapter, or remove its two marks",
+    )
+}

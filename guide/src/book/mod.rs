@@ -1,0 +1,96 @@
+//! Markdown and `book.toml` in, data out: chapters, questions, samples. No process is started here.
+
+mod chapter;
+mod config;
+mod finding;
+mod ids;
+mod include;
+mod info;
+mod links;
+mod lint;
+mod markdown;
+mod sample;
+mod source;
+mod summary;
+
+use std::path::{Path, PathBuf};
+
+use mdbook_core::config::Config;
+
+pub use self::chapter::Chapter;
+pub use self::finding::{Finding, Location};
+pub use self::ids::IDS_FILE;
+pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
+pub use self::sample::{CheckedBlock, Directive, Level, Question, Sample};
+pub(crate) use self::summary::Outline;
+
+/// The book as its files state it, with everything that is wrong with the files themselves.
+#[derive(Debug)]
+pub struct Book {
+    /// Directory of `book.toml`.
+    pub root: PathBuf,
+    /// The contents of `book.toml`.
+    pub config: Config,
+    /// In the order of `SUMMARY.md`.
+    pub chapters: Vec<Chapter>,
+    /// What is wrong with the text, in the order of the files.
+    pub findings: Vec<Finding>,
+}
+
+impl Book {
+    /// Reads the book whose `book.toml` stands in `root`. Nothing that an author can write makes this
+    /// fail: what is wrong is in [`Book::findings`].
+    #[must_use]
+    pub fn load(root: &Path) -> Self {
+        let mut findings = Vec::new();
+        let config = config::load(root).unwrap_or_else(|finding| {
+            findings.push(finding);
+            Config::default()
+        });
+        let mut book =
+            Self { root: root.to_owned(), config, chapters: Vec::new(), findings: Vec::new() };
+        if findings.is_empty() {
+            book.load_chapters(&mut findings);
+        }
+        findings.sort();
+        findings.dedup();
+        book.findings = findings;
+        book
+    }
+
+    /// The directory of the chapters, relative to the root.
+    #[must_use]
+    pub fn source_dir(&self) -> &Path {
+        &self.config.book.src
+    }
+
+    /// All samples, in the order of the book.
+    pub fn samples(&self) -> impl Iterator<Item = &Sample> {
+        self.chapters.iter().flat_map(|chapter| &chapter.samples)
+    }
+
+    /// All questions with their chapters, in the order of the book.
+    pub fn questions(&self) -> impl Iterator<Item = (&Chapter, &Question)> {
+        self.chapters
+            .iter()
+            .flat_map(|chapter| chapter.questions.iter().map(move |question| (chapter, question)))
+    }
+
+    fn load_chapters(&mut self, findings: &mut Vec<Finding>) {
+        let outline = Outline::load(self, findings);
+        for path in outline.paths() {
+            match Chapter::load(self, path) {
+                Ok(chapter) => self.chapters.push(chapter),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        outline.check_files(self, findings);
+        for chapter in &self.chapters {
+            findings.extend(chapter.findings.iter().cloned());
+            lint::check(self, chapter, findings);
+        }
+        ids::check(self, findings);
+        links::check(self, findings);
+        lint::check_examples(self, findings);
+    }
+}

@@ -1,0 +1,74 @@
+//! Reading an author's file: strict about encoding and line ends, so that every later span is exact.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::finding::{Finding, Location};
+
+/// Reads a UTF-8 file with LF line ends.
+///
+/// # Errors
+/// A finding that names `shown` when the file is missing, unreadable, not UTF-8, or has a byte order
+/// mark or carriage returns.
+pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
+    let bytes = fs::read(path).map_err(|error| unreadable(shown, &error))?;
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        return Err(byte_order_mark(shown));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
+    match text.find('\r') {
+        Some(at) => Err(carriage_return(shown, position(&text, at).0)),
+        None => Ok(text),
+    }
+}
+
+/// Line and column, both from 1 and in characters, of a byte offset.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
+}
+
+fn unreadable(shown: &str, error: &io::Error) -> Finding {
+    Finding::new(
+        Location::new(shown, 1, 1),
+        "unreadable",
+        format!("`{shown}` cannot be read: {error}"),
+        "a readable text file",
+        "create the file, or remove what refers to it",
+    )
+}
+
+fn byte_order_mark(shown: &str) -> Finding {
+    Finding::new(
+        Location::new(shown, 1, 1),
+        "byte-order-mark",
+        "the file starts with a byte order mark",
+        "UTF-8 without a byte order mark",
+        "save it as “UTF-8”, not “UTF-8 with BOM”",
+    )
+}
+
+fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Finding {
+    let valid = error.utf8_error().valid_up_to();
+    let (line, column) = position(&String::from_utf8_lossy(&error.as_bytes()[..valid]), valid);
+    Finding::new(
+        Location::new(shown, line, column),
+        "not-utf-8",
+        format!("byte {valid} of the file is not UTF-8"),
+        "UTF-8 text",
+        "save the file as UTF-8",
+    )
+}
+
+fn carriage_return(shown: &str, line: usize) -> Finding {
+    Finding::new(
+        Location::new(shown, line, 1),
+        "carriage-return",
+        "the line ends with a carriage return (CRLF)",
+        "LF line ends",
+        "set your editor to LF; in a fresh checkout `.gitattributes` takes care of it",
+    )
+}
