@@ -1,1 +1,15 @@
-//! site
+//! The site: what mdBook renders, what the guide adds to it, and the local server.
+//!
+//! - [`build`] writes the static site.
+//! - [`serve()`] shows it while it is being written.
+//! - [`preprocess`] lets a stock `mdbook build` render the same pages.
+
+mod annotate;
+mod build;
+mod callouts;
+mod preprocess;
+pub mod serve;
+
+pub use self::build::build;
+pub use self::preprocess::{preprocess, supports_renderer};
+

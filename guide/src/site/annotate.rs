@@ -1,0 +1,167 @@
+//! What the guide writes into a chapter before mdBook renders it: level badges, frames around samples
+//! with what was proved about them, and the kind of each callout.
+//!
+//! A chapter and its text in, Markdown with HTML in it out. Lines are edited in place, so that the line
+//! numbers of questions, samples and callouts hold until the end.
+
+use std::collections::BTreeMap;
+
+use mdbook_core::utils::escape_html;
+
+use crate::book::{Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample};
+
+/// The titles that `book.toml` gives to the kinds of callouts.
+pub(super) type Kinds = BTreeMap<String, String>;
+
+/// The text of `chapter` with everything that the guide adds.
+pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds) -> String {
+    let mut page = Page { lines: chapter.text.lines().map(str::to_owned).collect() };
+    for question in &chapter.questions {
+        page.add_badge(question);
+    }
+    for sample in &chapter.samples {
+        page.frame(sample);
+    }
+    for directive in &chapter.directives {
+        if let Some(kind) = kinds.get(&directive.name) {
+            page.add_kind(directive, kind);
+        }
+    }
+    page.lines.join("\n") + "\n"
+}
+
+struct Page {
+    lines: Vec<String>,
+}
+
+impl Page {
+    /// The badge is part of the heading, so that mdBook copies it into the sidebar's list of headings.
+    fn add_badge(&mut self, question: &Question) {
+        let level = question.level;
+        let heading = self.line(question.line);
+        if let Some(attributes) = heading.rfind('{') {
+            heading.insert_str(
+                attributes,
+                &format!(r#"<span class="level level-{level}">{level}</span> "#),
+            );
+        }
+    }
+
+    /// The rest of a directive's info string is the inside of a TOML inline table.
+    fn add_kind(&mut self, directive: &Directive, kind: &str) {
+        let fence = self.line(directive.line);
+        let Some(name) = fence.find(&directive.name) else { return };
+        let settings = fence.split_off(name + directive.name.len());
+        let kind = format!("<span class=kind>{}</span>", escape_html(kind));
+        let settings = match settings.find("title=") {
+            Some(title) => {
+                let (before, quoted) = settings.split_at(title + "title='".len());
+                format!("{before}{kind} {quoted}")
+            }
+            None if settings.trim().is_empty() => format!(r#" title="{kind}""#),
+            None => format!(r#" title="{kind}",{settings}"#),
+        };
+        fence.push_str(&settings);
+    }
+
+    fn frame(&mut self, sample: &Sample) {
+        let Some(margin) = self.margin(sample) else { return };
+        let last = sample.checks.last().map_or(*sample.lines.end(), |block| *block.lines.end());
+        let proof = Proof::of(sample);
+        self.open(*sample.lines.start(), &margin, r#"<div class="sample">"#);
+        for block in &sample.checks {
+            self.frame_check(block, &margin);
+        }
+        self.close(last, &margin, &format!("{proof}\n{margin}</div>"));
+    }
+
+    fn frame_check(&mut self, block: &CheckedBlock, margin: &str) {
+        let label = label(&block.kind);
+        let open = format!("<div class=\"shown\">\n{margin}<p class=\"shown-label\">{label}</p>");
+        self.open(*block.lines.start(), margin, &open);
+        self.close(*block.lines.end(), margin, "</div>");
+    }
+
+    fn open(&mut self, line: usize, margin: &str, html: &str) {
+        let line = self.line(line);
+        *line = format!("\n{margin}{html}\n\n{line}");
+    }
+
+    fn close(&mut self, line: usize, margin: &str, html: &str) {
+        self.line(line).push_str(&format!("\n\n{margin}{html}\n"));
+    }
+
+    /// The white space before the opening fence, or nothing when the fence starts a list item or stands
+    /// in a quotation, where no line of HTML can go before it.
+    fn margin(&self, sample: &Sample) -> Option<String> {
+        let fence = &self.lines[sample.lines.start() - 1];
+        let margin: String = fence.chars().take(sample.column - 1).collect();
+        margin.chars().all(char::is_whitespace).then_some(margin)
+    }
+
+    fn line(&mut self, number: usize) -> &mut String {
+        &mut self.lines[number - 1]
+    }
+}
+
+/// What was proved about a sample, as one line of HTML.
+struct Proof {
+    verdict: &'static str,
+    words: Vec<String>,
+}
+
+impl Proof {
+    fn of(sample: &Sample) -> Self {
+        let (verdict, word) = verdict(&sample.expectation);
+        let mut words = vec![word];
+        if !sample.warns.is_empty() {
+            let lints = sample.warns.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            words.push(format!("warns: {lints}"));
+        }
+        if sample.edition != Edition::default() {
+            words.push(format!("edition {}", sample.edition.year()));
+        }
+        Self { verdict, words }
+    }
+}
+
+impl std::fmt::Display for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words = self.words.join(" · ");
+        write!(f, r#"<p class="proof proof-{}">{}</p>"#, self.verdict, escape_html(&words))
+    }
+}
+
+fn verdict(expectation: &Expectation) -> (&'static str, String) {
+    match expectation {
+        Expectation::Run => ("runs", "runs".into()),
+        Expectation::Panic => ("panics", "panics".into()),
+        Expectation::CompileFail { codes } if codes.is_empty() => {
+            ("fails", "fails to compile".into())
+        }
+        Expectation::CompileFail { codes } => {
+            let codes: Vec<_> = codes.iter().map(String::as_str).collect();
+            ("fails", format!("fails with {}", codes.join(", ")))
+        }
+        Expectation::Compile => ("compiles", "compiles".into()),
+        Expectation::Reported { tool } => ("reported", format!("reported by {tool}")),
+        Expectation::Example => ("compiles", "compiled and tested with its crate".into()),
+        Expectation::Ignored { reason } => ("unproved", format!("not checked: {reason}")),
+    }
+}
+
+fn label(kind: &CheckKind) -> String {
+    match kind {
+        CheckKind::Diagnostic => "compiler".into(),
+        CheckKind::Emitted { form, function, .. } => {
+            let form = match form {
+                Emit::Mir => "MIR",
+                Emit::Asm => "assembly",
+            };
+            format!("{form} of <code>{}</code>", escape_html(function))
+        }
+        CheckKind::Output | CheckKind::Panic | CheckKind::Stderr | CheckKind::Report => {
+            kind.to_string()
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The static site: mdBook's driver with the guide's preprocessor linked in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use mdbook_core::config::Config;
+use mdbook_driver::MDBook;
+use toml::{Table, Value};
+
+use super::preprocess::Guide;
+
+/// Builds the book in `root` into the directory `destination`. The site that was there stays until the
+/// new one is complete.
+///
+/// # Errors
+///
+/// When the book cannot be rendered or the site cannot be written.
+pub fn build(root: &Path, destination: &Path) -> Result<()> {
+    ensure!(
+        !root.starts_with(destination),
+        "{}: the site would replace the book itself\n  to do: correct `build-dir` in book.toml",
+        destination.display()
+    );
+    let parent = destination.parent().context("the site cannot be written to `/`")?;
+    let staging = tempfile::Builder::new()
+        .prefix(".book-")
+        .tempdir_in(parent)
+        .with_context(|| format!("cannot write to {}", parent.display()))?;
+    let fresh = staging.path().join("fresh");
+    render(root, &fresh)?;
+    replace(destination, &fresh, &staging.path().join("stale"))
+        .with_context(|| format!("cannot replace {}", destination.display()))
+}
+
+/// Renders the book in `root` into the directory `destination`, as a stock `mdbook build` would.
+pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
+    let mut config = Config::from_disk(root.join("book.toml"))?;
+    config.update_from_env()?;
+    config.build.build_dir = destination.to_owned();
+    keep_html_only(&mut config)?;
+    derive_edit_links(&mut config)?;
+    let mut book = MDBook::load_with_config(root, config)?;
+    // Takes the place of the command in book.toml, which runs this very preprocessor.
+    book.with_preprocessor(Guide);
+    book.build()
+}
+
+/// Other renderers in book.toml are programs, such as a link checker.
+fn keep_html_only(config: &mut Config) -> Result<()> {
+    let html: Value = config.get("output.html")?.unwrap_or(Value::Table(Table::new()));
+    config.set("output", Table::from_iter([("html".to_owned(), html)]))
+}
+
+/// The address of the repository is the one thing to set: edit links follow from it.
+fn derive_edit_links(config: &mut Config) -> Result<()> {
+    let repository: Option<String> = config.get("output.html.git-repository-url")?;
+    if let Some(repository) = repository
+        && !config.contains_key("output.html.edit-url-template")
+    {
+        let template = format!("{}/edit/main/{{path}}", repository.trim_end_matches('/'));
+        config.set("output.html.edit-url-template", template)?;
+    }
+    Ok(())
+}
+
+fn replace(destination: &Path, fresh: &Path, stale: &PathBuf) -> std::io::Result<()> {
+    if destination.exists() {
+        fs::rename(destination, stale)?;
+    }
+    fs::rename(fresh, destination)
+}

@@ -1,0 +1,95 @@
+//! Callouts: mdbook-admonish, run on the directives that `book.toml` declares.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use mdbook::config::Config as AdmonishConfig;
+use mdbook::preprocess::{Preprocessor, PreprocessorContext};
+use mdbook_admonish::Admonish;
+use mdbook_core::book::{Book, BookItem, Chapter};
+use mdbook_core::config::Config;
+use toml::Table;
+
+use super::annotate::Kinds;
+use crate::book;
+
+/// Where admonish's settings stand. mdBook would start a program for a table directly below
+/// `preprocessor`.
+const TABLE: &str = "preprocessor.guide.admonish";
+/// The stylesheet that `book.toml` lists, relative to the root.
+pub(super) const STYLESHEET: &str = "theme/generated/callouts.css";
+/// admonish refuses to work beside a stylesheet of an older version. Ours is made by the same crate.
+const ASSETS_VERSION: &str = "3.1.0";
+
+/// The kinds of callouts that a book declares.
+pub(super) struct Callouts {
+    settings: Table,
+}
+
+impl Callouts {
+    /// Reads the declarations from the book's configuration.
+    pub(super) fn of(config: &Config) -> Result<Self> {
+        let mut settings: Table = config.get(TABLE)?.unwrap_or_default();
+        settings.insert("assets_version".into(), ASSETS_VERSION.into());
+        Ok(Self { settings })
+    }
+
+    /// The directives with their titles.
+    pub(super) fn kinds(&self) -> Kinds {
+        let declared = self.settings.get("directive").and_then(|table| table.get("custom"));
+        let declared = declared.and_then(toml::Value::as_table).into_iter().flatten();
+        declared.map(|(name, directive)| (name.clone(), title(name, directive))).collect()
+    }
+
+    /// Fails when a chapter uses a directive that is not declared: admonish would show a plain note.
+    pub(super) fn check(&self, chapter: &book::Chapter) -> Result<()> {
+        let kinds = self.kinds();
+        let undeclared = chapter.directives.iter().find(|used| !kinds.contains_key(&used.name));
+        let Some(used) = undeclared else { return Ok(()) };
+        let declared = kinds.keys().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+        anyhow::bail!(
+            "{}:{}: `book.toml` does not declare the directive `{name}`\n  \
+             expected: one of {declared}\n  \
+             to do: correct the name, or declare it as [{TABLE}.directive.custom.{name}]",
+            chapter.file,
+            used.line,
+            name = used.name,
+        )
+    }
+
+    /// Turns the directives of a chapter into HTML.
+    pub(super) fn render(&self, chapter: &mut Chapter, renderer: &str) -> Result<()> {
+        let context = PreprocessorContext {
+            config: AdmonishConfig::with_preprocessor("admonish", self.settings.clone()),
+            renderer: renderer.to_owned(),
+        };
+        let alone = Book::new_with_items(vec![BookItem::Chapter(chapter.clone())]);
+        for rendered in Admonish.run(&context, alone)?.chapters() {
+            chapter.content.clone_from(&rendered.content);
+        }
+        Ok(())
+    }
+
+    /// Writes the stylesheet with the icon and the color of each directive.
+    pub(super) fn write_stylesheet(&self, root: &Path) -> Result<()> {
+        let css = self.stylesheet(root)?;
+        let path = root.join(STYLESHEET);
+        if std::fs::read_to_string(&path).is_ok_and(|present| present == css) {
+            return Ok(());
+        }
+        mdbook_core::utils::fs::write(&path, css)
+    }
+
+    fn stylesheet(&self, root: &Path) -> Result<String> {
+        if self.kinds().is_empty() {
+            return Ok(String::new());
+        }
+        mdbook_admonish::custom::css_from_config(root, &self.settings.to_string())
+            .with_context(|| format!("book.toml: the directives in [{TABLE}] cannot be used"))
+    }
+}
+
+fn title(name: &str, directive: &toml::Value) -> String {
+    let title = directive.get("title").and_then(toml::Value::as_str);
+    title.unwrap_or(name).to_owned()
+}

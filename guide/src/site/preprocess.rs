@@ -1,0 +1,78 @@
+//! The preprocessor that turns the guide's conventions into what mdBook can render.
+
+use std::io::{Read, Write};
+
+use anyhow::{Context, Result, ensure};
+use mdbook_core::book::{Book, Chapter};
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
+
+use super::annotate::annotate;
+use super::callouts::Callouts;
+use crate::book;
+
+/// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
+/// resolves includes.
+pub(super) struct Guide;
+
+impl Preprocessor for Guide {
+    fn name(&self) -> &'static str {
+        "guide"
+    }
+
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
+        let callouts = Callouts::of(&context.config)?;
+        callouts.write_stylesheet(&context.root)?;
+        let source = book::Book::load(&context.root);
+        let mut outcome = Ok(());
+        book.for_each_chapter_mut(|chapter| {
+            if let (Ok(()), Some(ours)) = (&outcome, find(&source, chapter)) {
+                outcome = prepare(chapter, ours, &callouts, &context.renderer)
+                    .with_context(|| format!("cannot show {}", ours.file));
+            }
+        });
+        outcome.map(|()| book)
+    }
+
+    fn supports_renderer(&self, renderer: &str) -> Result<bool> {
+        Ok(supports_renderer(renderer))
+    }
+}
+
+/// Whether the guide has anything to add for a renderer of mdBook.
+#[must_use]
+pub fn supports_renderer(renderer: &str) -> bool {
+    renderer == "html"
+}
+
+/// Speaks mdBook's preprocessor protocol: the context and the book as JSON in, the changed book out.
+///
+/// # Errors
+///
+/// When the input is not what mdBook 0.5 sends, or when a chapter cannot be prepared.
+pub fn preprocess(input: impl Read, mut output: impl Write) -> Result<()> {
+    let (context, book) = parse_input(input)?;
+    let book = Guide.run(&context, book)?;
+    serde_json::to_writer(&mut output, &book)?;
+    output.flush().context("cannot write the book back to mdBook")
+}
+
+fn prepare(
+    chapter: &mut Chapter,
+    ours: &book::Chapter,
+    callouts: &Callouts,
+    renderer: &str,
+) -> Result<()> {
+    ensure!(
+        ours.text.lines().eq(chapter.content.lines()),
+        "another preprocessor has changed the chapter\n  \
+         to do: list it in `before` of [preprocessor.guide] in book.toml",
+    );
+    callouts.check(ours)?;
+    chapter.content = annotate(ours, &callouts.kinds());
+    callouts.render(chapter, renderer)
+}
+
+fn find<'source>(source: &'source book::Book, chapter: &Chapter) -> Option<&'source book::Chapter> {
+    let path = chapter.source_path.as_ref()?.to_str()?.replace('\\', "/");
+    source.chapters.iter().find(|chapter| chapter.path == path)
+}
