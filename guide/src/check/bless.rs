@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,7 +10,7 @@ use similar::TextDiff;
 use super::compare;
 use super::prover::evidence_of;
 use super::verdict::{self, Evidence};
-use crate::book::{CheckKind, CheckedBlock, Sample};
+use crate::book::{CheckKind, CheckedBlock, Sample, write_whole};
 
 /// What a blessing changed.
 #[derive(Debug, Default)]
@@ -95,13 +94,4 @@ fn apply(root: &Path, file: &str, mut edits: Vec<Edit<'_>>) -> Result<String> {
     write_whole(&path, &after).with_context(|| format!("cannot write `{file}`"))?;
     let diff = TextDiff::from_lines(&before, &after);
     Ok(diff.unified_diff().context_radius(3).header(file, file).to_string())
-}
-
-/// Replaces a file at once: a reader, or a crash, sees the old text or the new.
-fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(fs::metadata(path)?.permissions())?;
-    file.persist(path)?;
-    Ok(())
 }

@@ -167,7 +167,7 @@ impl Call<'_> {
             .current_dir(self.dir)
             .env_clear()
             .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
-            .args(["--crate-name", "main", "--error-format", "json", "-C", "debuginfo=0"])
+            .args(["--crate-name", "main", "--error-format", "json"])
             .args(["--edition", self.edition.year()])
             .args(self.crates)
             .arg(self.root);
@@ -185,8 +185,10 @@ fn add_goal(command: &mut Command, goal: &Goal) {
         Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
         Goal::Object => command.args(["--emit", "obj=object"]),
         Goal::Program => command.args(["-o", "program"]),
+        // A report names functions and lines only where there is debug information.
         Goal::Sanitized(tool) => command
             .env("RUSTC_BOOTSTRAP", "1")
+            .args(["-C", "debuginfo=1"])
             .args(["-Z", "unstable-options", "-C", "unsafe-allow-abi-mismatch=sanitizer", "-Z"])
             .arg(format!("sanitizer={}", if *tool == Tool::Tsan { "thread" } else { "address" }))
             .args(["-o", "program"]),

@@ -1,6 +1,17 @@
 //! One function cut out of what the compiler emits, without what differs between machines.
 
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use crate::book::Emit;
+
+/// Labels that count functions or hash contents: another sample, other numbers.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\.LBB\d+_(\d+)|\.Lanon\.[0-9a-f]+\.(\d+)").expect("a valid pattern")
+});
+static SYMBOL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b_(?:R|ZN)\w+").expect("a valid pattern"));
 
 /// The function's text, or `None` when the compiler did not emit it.
 pub(crate) fn function(form: Emit, name: &str, text: &str) -> Option<String> {
@@ -33,7 +44,13 @@ fn asm(name: &str, text: &str) -> Vec<String> {
 /// A line with spaces for the assembler's tabs, which pages show at different widths.
 fn set(line: &str) -> String {
     let indent = if line.starts_with('\t') { "    " } else { "" };
-    format!("{indent}{}", line.trim().replace('\t', " "))
+    let line = line.trim().replace('\t', " ");
+    let line = LABEL.replace_all(&line, |label: &Captures<'_>| match label.get(1) {
+        Some(number) => format!(".LBB_{}", number.as_str()),
+        None => format!(".Lanon_{}", &label[2]),
+    });
+    let readable = |symbol: &Captures<'_>| format!("{:#}", rustc_demangle::demangle(&symbol[0]));
+    format!("{indent}{}", SYMBOL.replace_all(&line, readable))
 }
 
 /// Directives for the assembler, which say nothing about the instructions.
@@ -48,10 +65,10 @@ mod tests {
 
     #[test]
     fn a_function_is_cut_out_of_assembly() {
-        let text = "\t.text\nsum:\n\t.cfi_startproc\n\tadd\teax, 1\n.LBB0_1:\n\tret\n.Lfunc_end0:\nother:\n";
+        let text = "\t.text\nsum:\n\t.cfi_startproc\n\tadd\teax, 1\n.LBB0_1:\n\tcall\t_RNvCs1234_7mycrate3foo\n\tret\n.Lfunc_end0:\nother:\n";
         assert_eq!(
             function(Emit::Asm, "sum", text).as_deref(),
-            Some("sum:\n    add eax, 1\n.LBB0_1:\n    ret\n")
+            Some("sum:\n    add eax, 1\n.LBB_1:\n    call mycrate::foo\n    ret\n")
         );
         assert_eq!(function(Emit::Asm, "product", text), None);
     }

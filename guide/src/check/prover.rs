@@ -94,7 +94,6 @@ pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
 }
 
 struct Prover {
-    root: PathBuf,
     toolchain: Toolchain,
     crates: ChapterCrates,
     cache: Cache,
@@ -107,7 +106,7 @@ impl Prover {
         let crates = ChapterCrates::load(root);
         let base = target_dir(root).join("guide");
         let cache = Cache::new(&base.join("cache"), &toolchain, &crates);
-        Ok(Self { root: root.to_owned(), toolchain, crates, cache, work: base.join("work") })
+        Ok(Self { toolchain, crates, cache, work: base.join("work") })
     }
 
     /// The outcome of a sample that need not or cannot be run.

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use mdbook_core::utils::escape_html;
 
-use crate::book::{Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample};
+use crate::book::{
+    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample,
+};
 
 /// The titles that `book.toml` gives to the kinds of callouts.
 pub(super) type Kinds = BTreeMap<String, String>;

@@ -12,4 +12,3 @@ pub mod serve;
 
 pub use self::build::build;
 pub use self::preprocess::{preprocess, supports_renderer};
-
