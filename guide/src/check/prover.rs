@@ -44,6 +44,15 @@ pub trait Progress: Sync {
     fn settled(&self, sample: &Sample);
 }
 
+/// Nobody watches.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn planned(&self, _: usize) {}
+    fn settled(&self, _: &Sample) {}
+}
+
 /// The outcome of a check.
 #[derive(Debug)]
 pub struct Proof<'book> {
@@ -111,7 +120,7 @@ impl Prover {
 
     /// The outcome of a sample that need not or cannot be run.
     fn known(&self, sample: &Sample, trust_cache: bool) -> Option<Outcome> {
-        if let Some(reason) = not_run_here(sample, self.toolchain.host()) {
+        if let Some(reason) = not_run_here(sample) {
             return Some(Outcome::NotRun(reason));
         }
         (trust_cache && self.cache.has(&self.key(sample)))
@@ -164,9 +173,10 @@ fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// Why a sample is not proved by this check on this machine.
-fn not_run_here(sample: &Sample, host: &str) -> Option<String> {
-    let sanitizers = host == "x86_64-unknown-linux-gnu";
+/// Why a sample cannot be proved on a machine like this one; `None` when it can.
+#[must_use]
+pub fn not_run_here(sample: &Sample) -> Option<String> {
+    const SANITIZERS: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
     let shows_assembly = sample
         .checks
         .iter()
@@ -177,8 +187,8 @@ fn not_run_here(sample: &Sample, host: &str) -> Option<String> {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
         }
         Expectation::Reported { tool: Tool::Miri } => Some("Miri is not installed".to_owned()),
-        Expectation::Reported { tool } if !sanitizers => Some(format!("{tool} needs x86-64 Linux")),
-        _ if shows_assembly && !host.starts_with("x86_64") => {
+        Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
+        _ if shows_assembly && !cfg!(target_arch = "x86_64") => {
             Some("the page shows assembly for x86-64".to_owned())
         }
         _ => None,
