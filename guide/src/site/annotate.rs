@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use mdbook_core::utils::escape_html;
 
-use crate::book::{Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample};
+use crate::book::{
+    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample,
+};
 
 /// The titles that `book.toml` gives to the kinds of callouts.
 pub(super) type Kinds = BTreeMap<String, String>;
@@ -88,7 +90,8 @@ impl Page {
     }
 
     fn close(&mut self, line: usize, margin: &str, html: &str) {
-        self.line(line).push_str(&format!("\n\n{margin}{html}\n"));
+        let line = self.line(line);
+        *line = format!("{line}\n\n{margin}{html}\n");
     }
 
     /// The white space before the opening fence, or nothing when the fence starts a list item or stands
