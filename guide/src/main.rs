@@ -1,3 +1,7 @@
 //! `cargo guide`: see [`guide::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    guide::cli::main()
+}

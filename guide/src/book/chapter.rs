@@ -40,7 +40,11 @@ pub struct Chapter {
 impl Chapter {
     /// Reads the chapter at `path`, relative to the book's source directory.
     pub(crate) fn load(book: &Book, path: &str) -> Result<Self, Finding> {
-        let file = format!("{}/{path}", book.source_dir().display());
+        Self::load_file(book, path, format!("{}/{path}", book.source_dir().display()))
+    }
+
+    /// Reads a page from `file`, relative to the root of the book.
+    pub(crate) fn load_file(book: &Book, path: &str, file: String) -> Result<Self, Finding> {
         let text = source::read(&book.root.join(&file), &file)?;
         let elements = markdown::parse(&text);
         let mut chapter = Self::empty(path, file, text);

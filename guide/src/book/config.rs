@@ -65,6 +65,11 @@ pub(crate) fn directives(config: &Config) -> Vec<String> {
     declared.map(|table| table.keys().cloned().collect()).unwrap_or_default()
 }
 
+/// Pages outside of the book whose samples are proved too.
+pub(crate) fn also_prove(config: &Config) -> Vec<String> {
+    config.get("preprocessor.guide.also-prove").ok().flatten().unwrap_or_default()
+}
+
 fn invalid(text: &str, error: &toml::de::Error) -> Finding {
     let (line, column) = position(text, error.span().map_or(0, |span| span.start));
     finding(line, column, error.message())

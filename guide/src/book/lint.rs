@@ -26,6 +26,19 @@ pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>)
     if chapter.title.is_empty() {
         findings.push(untitled(chapter));
     }
+    let scaffold = |(_, line): &(usize, &str)| line.contains("TODO:");
+    let unfinished = chapter.text.lines().enumerate().filter(scaffold);
+    findings.extend(unfinished.map(|(index, _)| unfinished_line(chapter, index + 1)));
+}
+
+fn unfinished_line(chapter: &Chapter, line: usize) -> Finding {
+    Finding::new(
+        chapter.at(line, 1),
+        "unfinished",
+        "the line still holds a TODO of the scaffold",
+        "finished text",
+        "write what the line asks for",
+    )
 }
 
 fn check_question(chapter: &Chapter, question: &Question, findings: &mut Vec<Finding>) {

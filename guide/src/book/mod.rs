@@ -20,9 +20,11 @@ use mdbook_core::config::Config;
 pub use self::chapter::Chapter;
 pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
+pub(crate) use self::info::is_error_code;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
 pub use self::sample::{CheckedBlock, Directive, Level, Question, Sample};
-pub(crate) use self::summary::Outline;
+pub(crate) use self::source::write_whole;
+use self::summary::Outline;
 
 /// The book as its files state it, with everything that is wrong with the files themselves.
 #[derive(Debug)]
@@ -31,7 +33,8 @@ pub struct Book {
     pub root: PathBuf,
     /// The contents of `book.toml`.
     pub config: Config,
-    /// In the order of `SUMMARY.md`.
+    /// In the order of `SUMMARY.md`, then the pages outside of the book that `book.toml` names in
+    /// `preprocessor.guide.also-prove`.
     pub chapters: Vec<Chapter>,
     /// What is wrong with the text, in the order of the files.
     pub findings: Vec<Finding>,
@@ -78,12 +81,13 @@ impl Book {
 
     fn load_chapters(&mut self, findings: &mut Vec<Finding>) {
         let outline = Outline::load(self, findings);
-        for path in outline.paths() {
-            match Chapter::load(self, path) {
-                Ok(chapter) => self.chapters.push(chapter),
-                Err(finding) => findings.push(finding),
-            }
-        }
+        let listed = outline.paths().map(|path| Chapter::load(self, path));
+        let others = config::also_prove(&self.config);
+        let others = others.iter().map(|path| Chapter::load_file(self, path, path.clone()));
+        let (chapters, unreadable): (Vec<_>, Vec<_>) =
+            listed.chain(others).partition(Result::is_ok);
+        self.chapters = chapters.into_iter().flatten().collect();
+        findings.extend(unreadable.into_iter().filter_map(Result::err));
         outline.check_files(self, findings);
         for chapter in &self.chapters {
             findings.extend(chapter.findings.iter().cloned());

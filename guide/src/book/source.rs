@@ -1,7 +1,7 @@
 //! Reading an author's file: strict about encoding and line ends, so that every later span is exact.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::finding::{Finding, Location};
@@ -21,6 +21,22 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
         Some(at) => Err(carriage_return(shown, position(&text, at).0)),
         None => Ok(text),
     }
+}
+
+/// Replaces a file at once: a reader, or a crash, sees the old text or the new.
+///
+/// # Errors
+/// When the file or its directory cannot be written; then the old text is still there.
+pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(dir)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(old) = fs::metadata(path) {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    file.persist(path)?;
+    Ok(())
 }
 
 /// Line and column, both from 1 and in characters, of a byte offset.

@@ -1,1 +1,27 @@
-//! check
+//! Proves samples: plan (pure) → tangle → compile → run → verdict → report.
+//!
+//! A merged program can only acquit: whatever is not exactly as its page states is looked at again, alone,
+//! and that second look decides. So merging saves time and never changes a verdict.
+
+mod bless;
+mod cache;
+mod compare;
+mod compile;
+mod emitted;
+mod error;
+mod os;
+mod plan;
+mod prover;
+mod report;
+mod run;
+mod scratch;
+mod select;
+mod tangle;
+mod toolchain;
+mod verdict;
+
+pub use self::bless::{Blessed, bless};
+pub use self::error::Unusable;
+pub use self::prover::{Outcome, Progress, Proof, prove};
+pub use self::report::{Counts, Terminal, json};
+pub use self::select::{Filter, select};

@@ -1,1 +1,128 @@
-//! cli
+//! The command line of `cargo guide`: arguments in, exit status out.
+
+mod bless;
+mod check;
+mod exit;
+mod list;
+mod new;
+mod progress;
+mod site;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+pub use self::exit::Exit;
+use crate::book::{Book, Level};
+
+/// Builds, serves and proves the Executable Rust Interview Guide.
+///
+/// Every sample in the chapters is compiled, run and compared with what its page states.
+#[derive(Debug, Parser)]
+#[command(name = "cargo guide", bin_name = "cargo guide", after_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Builds the site, serves it on this machine, and reloads open pages after every save
+    Serve {
+        /// Opens the guide in a browser
+        #[arg(long)]
+        open: bool,
+        /// The port to listen on; the next free one is taken when it is in use
+        #[arg(long, default_value_t = 3000, value_name = "N")]
+        port: u16,
+    },
+    /// Builds the static site into `book/`; it opens from a web server and from a file
+    Build,
+    /// Proves the samples: all, or those that a filter names
+    ///
+    /// What was proved before, with the same text and the same compiler, is not run again.
+    Check {
+        /// A chapter (`core/ownership`), a question (`drop-order`) or a line (`core/ownership.md:42`)
+        #[arg(value_name = "FILTER")]
+        filters: Vec<String>,
+        /// Runs everything, also what was proved before
+        #[arg(long)]
+        no_cache: bool,
+        /// How to report: for people, or one JSON object for programs
+        #[arg(long, value_enum, default_value_t = check::Format::Text)]
+        format: check::Format,
+    },
+    /// Writes what samples really produce into the blocks below them, and prints the changes
+    ///
+    /// Review the diff: a blessed mistake is still a mistake. Refuses to work when `CI` is set.
+    Bless {
+        /// A chapter, a question or a line, as for `check`
+        #[arg(value_name = "FILTER")]
+        filters: Vec<String>,
+    },
+    /// Starts a chapter (`core/closures`) or a question in it (`core/closures#fn-traits`)
+    New {
+        /// `part/chapter` or `part/chapter#id`
+        target: String,
+        /// The level of the question
+        #[arg(long, value_parser = level, default_value = "mid", value_name = "LEVEL")]
+        level: Level,
+    },
+    /// Lists the questions with their levels and what is executed for each
+    List {
+        /// Only this level: junior, mid, senior or staff
+        #[arg(long, value_parser = level, value_name = "LEVEL")]
+        level: Option<Level>,
+        /// Only this part, such as `core`
+        #[arg(long, value_name = "PART")]
+        part: Option<String>,
+    },
+    /// Speaks mdBook's preprocessor protocol, so that a stock `mdbook build` works
+    #[command(hide = true)]
+    Preprocess {
+        /// `supports` asks whether a renderer is supported
+        request: Option<String>,
+        /// The renderer in question
+        renderer: Option<String>,
+    },
+}
+
+fn level(name: &str) -> Result<Level, String> {
+    Level::from_name(name).ok_or("expected junior, mid, senior or staff".to_owned())
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let exit = run(Arguments::parse().command).unwrap_or_else(|error| Exit::report(&error));
+    exit.into()
+}
+
+fn run(command: Command) -> Result<Exit> {
+    match command {
+        Command::Preprocess { request, renderer } => {
+            site::preprocess(request.as_deref(), renderer.as_deref())
+        }
+        Command::Serve { open, port } => site::serve(&root()?, open, port),
+        Command::Build => site::build(&load()?),
+        Command::Check { filters, no_cache, format } => {
+            check::run(&load()?, &filters, !no_cache, format)
+        }
+        Command::Bless { filters } => bless::run(&load()?, &filters),
+        Command::New { target, level } => new::run(&load()?, &target, level),
+        Command::List { level, part } => list::run(&load()?, level, part.as_deref()),
+    }
+}
+
+fn load() -> Result<Book> {
+    Ok(Book::load(&root()?))
+}
+
+/// The nearest directory, from here upward, that holds a `book.toml`.
+fn root() -> Result<PathBuf> {
+    let here = std::env::current_dir()?;
+    let root = here.ancestors().find(|dir| dir.join("book.toml").is_file());
+    root.map(PathBuf::from).ok_or_else(|| exit::Usage::NoBook(here).into())
+}

@@ -75,7 +75,7 @@ fn text_is_readable_in_every_theme() {
 #[test]
 fn callouts_are_visible_in_every_theme() {
     let config = read(&repository().join("book.toml"));
-    let color = Regex::new(r##"(?m)^color = "(#[0-9a-f]{6})""##).unwrap();
+    let color = Regex::new(r#"(?m)^color = "(\x23[0-9a-f]{6})""#).unwrap();
     for theme in THEMES {
         let background = &colors(theme)["bg"];
         for found in color.captures_iter(&config) {

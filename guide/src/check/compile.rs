@@ -1,0 +1,205 @@
+//! Calls rustc and reads what it says.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::Unusable;
+use super::tangle::Files;
+use super::toolchain::Toolchain;
+use crate::book::{Edition, Tool, is_error_code};
+
+/// One call of rustc: a crate in a directory of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Call<'a> {
+    pub(crate) toolchain: &'a Toolchain,
+    /// The crate's directory; its files are written there.
+    pub(crate) dir: &'a Path,
+    /// The root file, relative to `dir`.
+    pub(crate) root: &'a str,
+    pub(crate) edition: Edition,
+    /// `--extern` and `-L` for the chapters' crates, if the samples use them.
+    pub(crate) crates: &'a [OsString],
+}
+
+/// What rustc is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// All errors but those of code generation.
+    Metadata,
+    /// Code, but no linking: a sample that is not run may name a library that nobody has.
+    Object,
+    /// The program, named `program`.
+    Program,
+    /// The program with a sanitizer in it.
+    Sanitized(Tool),
+    /// A text form, such as `mir` or `asm`, at an optimization level, named `emitted`.
+    Text { emit: &'static str, opt: String },
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Compiled {
+    pub(crate) success: bool,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// One message of rustc.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Diagnostic {
+    pub(crate) level: String,
+    pub(crate) message: String,
+    pub(crate) code: Option<Code>,
+    pub(crate) rendered: Option<String>,
+    pub(crate) spans: Vec<Span>,
+}
+
+/// An error code or the name of a lint.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+}
+
+/// A place that a message points to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Span {
+    pub(crate) file_name: String,
+    pub(crate) line_start: usize,
+    pub(crate) column_start: usize,
+    pub(crate) is_primary: bool,
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Expansion {
+    span: Span,
+}
+
+impl Span {
+    /// The span and, when it is inside macros, the places that call them.
+    pub(crate) fn with_callers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |span| {
+            span.expansion.as_ref().map(|expansion| &expansion.span)
+        })
+    }
+}
+
+impl Compiled {
+    /// The codes of all errors, such as `E0502`.
+    pub(crate) fn error_codes(&self) -> BTreeSet<String> {
+        self.errors().filter_map(Diagnostic::error_code).map(str::to_owned).collect()
+    }
+
+    /// The errors.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.level.starts_with("error"))
+    }
+
+    /// The lints that fired as warnings.
+    pub(crate) fn warnings(&self) -> BTreeSet<String> {
+        self.diagnostics.iter().filter_map(Diagnostic::warning).collect()
+    }
+
+    /// All messages as rustc prints them.
+    pub(crate) fn rendered(&self) -> String {
+        let texts = self.diagnostics.iter().filter_map(|diagnostic| diagnostic.rendered.as_deref());
+        texts.collect::<String>().trim_end().to_owned()
+    }
+}
+
+impl Diagnostic {
+    /// The error code, when rustc gives one.
+    pub(crate) fn error_code(&self) -> Option<&str> {
+        self.code.as_ref().map(|code| code.code.as_str()).filter(|code| is_error_code(code))
+    }
+
+    /// The name of the lint, or the message where a warning has no name; `None` for errors.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let name = || self.code.as_ref().map_or(self.message.clone(), |code| code.code.clone());
+        (self.level == "warning").then(name)
+    }
+
+    /// Whether it only counts or explains other messages.
+    fn is_summary(&self) -> bool {
+        let is_count = self.message.ends_with("emitted") && self.message.contains("warning");
+        is_count || self.message.starts_with("aborting due to") || self.level == "failure-note"
+    }
+}
+
+impl Call<'_> {
+    /// Writes the crate's files.
+    pub(crate) fn write(&self, files: &Files) -> Result<()> {
+        for (name, text) in files {
+            let path = self.dir.join(name);
+            let parent = path.parent().unwrap_or(self.dir);
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, text))
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Calls rustc.
+    pub(crate) fn compile(&self, goal: &Goal) -> Result<Compiled> {
+        let output = self.command(goal).output().context("cannot start rustc")?;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let diagnostics = diagnostics(&stderr);
+        if !output.status.success()
+            && !diagnostics.iter().any(|found| found.level.starts_with("error"))
+        {
+            bail!(Unusable::Compiler(stderr.into_owned()));
+        }
+        if let Some(full) = diagnostics.iter().find(|found| found.message.contains("No space left"))
+        {
+            bail!(Unusable::NoSpace(full.message.clone()));
+        }
+        Ok(Compiled { success: output.status.success(), diagnostics })
+    }
+
+    fn command(&self, goal: &Goal) -> Command {
+        let mut command = Command::new(&self.toolchain.rustc);
+        command
+            .current_dir(self.dir)
+            .env_clear()
+            .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
+            .args(["--crate-name", "main", "--error-format", "json"])
+            .args(["--edition", self.edition.year()])
+            .args(self.crates)
+            .arg(self.root);
+        add_goal(&mut command, goal);
+        command
+    }
+}
+
+fn inherited(name: &str) -> Option<(&str, OsString)> {
+    std::env::var_os(name).map(|value| (name, value))
+}
+
+fn add_goal(command: &mut Command, goal: &Goal) {
+    match goal {
+        Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
+        Goal::Object => command.args(["--emit", "obj=object"]),
+        Goal::Program => command.args(["-o", "program"]),
+        // A report names functions and lines only where there is debug information.
+        Goal::Sanitized(tool) => command
+            .env("RUSTC_BOOTSTRAP", "1")
+            .args(["-C", "debuginfo=1"])
+            .args(["-Z", "unstable-options", "-C", "unsafe-allow-abi-mismatch=sanitizer", "-Z"])
+            .arg(format!("sanitizer={}", if *tool == Tool::Tsan { "thread" } else { "address" }))
+            .args(["-o", "program"]),
+        Goal::Text { emit, opt } => command
+            .args(["--emit", &format!("{emit}=emitted"), "-C", &format!("opt-level={opt}")])
+            .args(["-C", "codegen-units=1", "-C", "llvm-args=-x86-asm-syntax=intel"]),
+    };
+}
+
+/// Reads the messages out of rustc's standard error, which holds a JSON object in each line.
+fn diagnostics(stderr: &str) -> Vec<Diagnostic> {
+    let parsed = stderr.lines().filter_map(|line| serde_json::from_str::<Diagnostic>(line).ok());
+    parsed.filter(|diagnostic| !diagnostic.is_summary()).collect()
+}

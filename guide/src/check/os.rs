@@ -1,0 +1,87 @@
+//! What differs between operating systems: process groups, limits, and finding what a sample left.
+//!
+//! On Linux all of it works. On other Unix systems the kernel's limits and the search for escaped
+//! processes are missing; elsewhere process groups too. The time limit works everywhere.
+
+use std::path::Path;
+use std::process::{Child, Command};
+
+/// Puts the program to be started into a process group of its own.
+pub(crate) fn own_group(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
+}
+
+/// Ends the child and its whole process group. Signaling a group is atomic, so a fork bomb cannot
+/// outrun it. What has ended already needs no signal, so failures do not matter.
+pub(crate) fn end_group(child: &mut Child) {
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process_group(
+        rustix::process::Pid::from_child(child),
+        rustix::process::Signal::KILL,
+    );
+    let _ = child.kill();
+}
+
+/// Sets limits that the kernel enforces on the child and its descendants, even when nobody watches any
+/// more: no core file, seconds of processor time, bytes a file may grow to.
+pub(crate) fn limit(child: &Child, cpu_seconds: u64, file_bytes: u64) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let limits =
+            [(Resource::Core, 0), (Resource::Cpu, cpu_seconds), (Resource::Fsize, file_bytes)];
+        for (resource, value) in limits {
+            let limit = Rlimit { current: Some(value), maximum: Some(value) };
+            let _ = prlimit(Some(Pid::from_child(child)), resource, limit);
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (child, cpu_seconds, file_bytes);
+}
+
+/// The signal that ended a program.
+pub(crate) fn signal(status: std::process::ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    return std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    return status.code().and(None);
+}
+
+/// How many processes are in the group that `leader` started.
+pub(crate) fn group_size(leader: u32) -> usize {
+    let in_group = |pid: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let after_name = stat.rsplit(')').next().unwrap_or_default();
+        after_name.split_whitespace().nth(2) == Some(leader.to_string().as_str())
+    };
+    processes().filter(in_group).count()
+}
+
+/// Ends processes that left their group but still work in `dir`.
+pub(crate) fn end_processes_in(dir: &Path) {
+    for pid in processes() {
+        let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
+        // The link reads `… (deleted)` once the directory is gone.
+        if cwd.to_string_lossy().starts_with(&*dir.to_string_lossy()) {
+            kill(pid);
+        }
+    }
+}
+
+fn kill(pid: u32) {
+    #[cfg(unix)]
+    if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    }
+    #[cfg(not(unix))]
+    let _ = pid;
+}
+
+/// The ids of all processes, where the system lists them in `/proc`.
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}

@@ -1,0 +1,107 @@
+//! Filters: which part of the book to look at.
+
+use crate::book::{Book, Chapter, Sample};
+
+/// What a person types to name a part of the book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// A chapter's path, possibly without `.md`; empty when only an id is given.
+    path: String,
+    place: Place,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Whole,
+    Line(usize),
+    Question(String),
+}
+
+impl Filter {
+    /// Reads `core/ownership`, `core/ownership.md:42`, `core/ownership#drop-order` or `drop-order`.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim_start_matches("./").trim_start_matches("src/");
+        if let Some((path, id)) = text.split_once('#') {
+            return Self { path: path.to_owned(), place: Place::Question(id.to_owned()) };
+        }
+        if let Some((path, line)) = text.rsplit_once(':')
+            && let Ok(line) = line.parse()
+        {
+            return Self { path: path.to_owned(), place: Place::Line(line) };
+        }
+        Self { path: text.to_owned(), place: Place::Whole }
+    }
+
+    /// Whether the filter selects something of the chapter, or the whole chapter.
+    #[must_use]
+    pub fn names_chapter(&self, chapter: &Chapter) -> bool {
+        let is_id = self.place == Place::Whole
+            && chapter.questions.iter().any(|question| question.id == self.path);
+        is_id || self.path_matches(&chapter.path)
+    }
+
+    fn matches(&self, sample: &Sample) -> bool {
+        let asked = |id: &str| sample.question.as_deref() == Some(id);
+        match &self.place {
+            Place::Whole => asked(&self.path) || self.path_matches(&sample.chapter),
+            Place::Question(id) => asked(id) && self.path_matches(&sample.chapter),
+            Place::Line(line) => self.path_matches(&sample.chapter) && covers(sample, *line),
+        }
+    }
+
+    /// Whether the path is the chapter's, with or without ending, or one of its directories.
+    fn path_matches(&self, chapter: &str) -> bool {
+        let path = self.path.trim_end_matches('/');
+        path.is_empty()
+            || chapter == path
+            || chapter.strip_suffix(".md") == Some(path)
+            || chapter.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// Whether a line belongs to a sample or to one of its checked blocks.
+fn covers(sample: &Sample, line: usize) -> bool {
+    let last = sample.checks.last().map_or(sample.lines.end(), |block| block.lines.end());
+    (sample.lines.start()..=last).contains(&&line)
+}
+
+/// The samples that any filter matches; all when there is none.
+///
+/// # Errors
+/// The text of a filter that matches nothing.
+pub fn select<'book>(book: &'book Book, filters: &[String]) -> Result<Vec<&'book Sample>, String> {
+    let parsed: Vec<Filter> = filters.iter().map(|text| Filter::parse(text)).collect();
+    for (text, filter) in filters.iter().zip(&parsed) {
+        let known = book.samples().any(|sample| filter.matches(sample))
+            || (filter.place == Place::Whole
+                && book.chapters.iter().any(|chapter| filter.names_chapter(chapter)));
+        if !known {
+            return Err(text.clone());
+        }
+    }
+    let wanted =
+        |sample: &&Sample| parsed.is_empty() || parsed.iter().any(|filter| filter.matches(sample));
+    Ok(book.samples().filter(wanted).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_is_a_path_a_line_or_an_id() {
+        let whole = |path: &str| Filter { path: path.into(), place: Place::Whole };
+        assert_eq!(Filter::parse("src/core/ownership.md"), whole("core/ownership.md"));
+        assert_eq!(Filter::parse("core/ownership.md:42").place, Place::Line(42));
+        assert_eq!(Filter::parse("#drop-order").place, Place::Question("drop-order".into()));
+    }
+
+    #[test]
+    fn paths_match_whole_names_only() {
+        let filter = Filter::parse("core/own");
+        assert!(!filter.path_matches("core/ownership.md"));
+        assert!(Filter::parse("core").path_matches("core/ownership.md"));
+        assert!(Filter::parse("core/ownership").path_matches("core/ownership.md"));
+    }
+}

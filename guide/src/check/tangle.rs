@@ -1,0 +1,84 @@
+//! Samples to Rust files, line for line: what rustc says about line 42 is about line 42 of the chapter.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::book::Sample;
+
+/// The variable by which a merged program learns which of its samples to run.
+pub(crate) const SELECT: &str = "GUIDE_SAMPLE";
+
+/// The files of a crate, by path relative to the crate's directory.
+pub(crate) type Files = BTreeMap<String, String>;
+
+/// Many samples as one program: a module for each chapter, in it a module for each sample.
+///
+/// The program runs the sample whose index in `samples` stands in [`SELECT`].
+pub(crate) fn merged(samples: &[&Sample]) -> Files {
+    let mut files = Files::new();
+    let mut chapters: Vec<&str> = samples.iter().map(|sample| sample.file.as_str()).collect();
+    chapters.dedup();
+    let mut root = String::new();
+    let mut arms = String::new();
+    for (index, chapter) in chapters.iter().enumerate() {
+        let _ = writeln!(root, "#[path = {chapter:?}] mod chapter_{index};");
+        let of_chapter = samples.iter().filter(|sample| sample.file == **chapter).copied();
+        files.insert((*chapter).to_owned(), modules(of_chapter));
+    }
+    for (index, sample) in samples.iter().enumerate() {
+        let chapter = chapters.iter().position(|chapter| *chapter == sample.file).unwrap_or(0);
+        let line = sample.lines.start();
+        let _ = writeln!(arms, "        {index} => chapter_{chapter}::line_{line}::guide_entry(),");
+    }
+    files.insert("main.rs".to_owned(), format!("{root}{}", dispatcher(&arms)));
+    files
+}
+
+/// The selecting variable is removed before the sample runs: a sample sees what it would see alone.
+fn dispatcher(arms: &str) -> String {
+    format!(
+        "#[allow(warnings)]\n\
+         fn main() -> std::process::ExitCode {{\n    \
+             let selected: usize = std::env::var(\"{SELECT}\").unwrap().parse().unwrap();\n    \
+             unsafe {{ std::env::remove_var(\"{SELECT}\") }};\n    \
+             match selected {{\n{arms}        _ => unreachable!(),\n    }}\n}}\n"
+    )
+}
+
+/// The samples of one chapter, each in the lines where the chapter has it.
+fn modules<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
+    const ENTRY: &str = "#[allow(warnings)] pub(crate) fn guide_entry() -> ::std::process::ExitCode { \
+         ::std::process::Termination::report(main()) } }";
+    let mut text = String::new();
+    let mut line = 1;
+    for sample in samples {
+        blank_lines(&mut text, &mut line, *sample.lines.start());
+        let _ = writeln!(text, "pub(crate) mod line_{} {{", sample.lines.start());
+        let source = sample.source_in_place();
+        text.push_str(&source);
+        line += 1 + source.lines().count();
+        blank_lines(&mut text, &mut line, *sample.lines.end());
+        text.push_str(ENTRY);
+        text.push('\n');
+        line += 1;
+    }
+    text
+}
+
+fn blank_lines(text: &mut String, line: &mut usize, until: usize) {
+    while *line < until {
+        text.push('\n');
+        *line += 1;
+    }
+}
+
+/// One sample as a reader would compile it: pasted into `src/main.rs`.
+pub(crate) fn alone(sample: &Sample) -> Files {
+    Files::from([("src/main.rs".to_owned(), sample.source())])
+}
+
+/// One sample by itself, in the lines where its chapter has it: for errors that the author reads.
+pub(crate) fn in_place(sample: &Sample) -> Files {
+    let above = "\n".repeat(*sample.lines.start());
+    Files::from([(sample.file.clone(), above + &sample.source_in_place())])
+}

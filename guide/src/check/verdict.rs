@@ -1,0 +1,345 @@
+//! From what a sample did to what is wrong with it: pure, so that every way to fail is tested at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::compare::{self, matches_elided};
+use super::compile::Compiled;
+use super::run::Ran;
+use crate::book::{CheckKind, CheckedBlock, Expectation, Finding, Location, Sample, Tool};
+
+/// What was found out about a sample.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Evidence {
+    pub(crate) compiled: Compiled,
+    /// The same messages with the line numbers of the chapter, for the author.
+    pub(crate) in_place: String,
+    pub(crate) runs: Vec<Ran>,
+    /// For each emitted function that a block shows: its text, if the compiler emitted it.
+    pub(crate) emitted: BTreeMap<CheckKind, Option<String>>,
+}
+
+static PANIC: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^thread '[^']*'(?: \(\d+\))? panicked at ").expect("a valid pattern")
+});
+static THREAD_ID: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(thread '[^']*') \(\d+\)").expect("a valid pattern"));
+
+/// Everything that is wrong with the sample; nothing when it is proved.
+pub(crate) fn judge(sample: &Sample, evidence: &Evidence) -> Vec<Finding> {
+    let judge = Judge { sample, evidence };
+    let mut findings: Vec<Finding> = judge.expectation().into_iter().collect();
+    if findings.is_empty() {
+        findings.extend(sample.checks.iter().filter_map(|block| judge.block(block)));
+    }
+    findings
+}
+
+/// What a block would have to say to be right: the text that `bless` writes. `None` when there is
+/// nothing of the kind, such as the output of a sample that does not compile.
+pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
+    let first = evidence.runs.first();
+    let text = match kind {
+        CheckKind::Output => first?.stdout.clone(),
+        CheckKind::Stderr => THREAD_ID.replace_all(&first?.stderr, "$1").into_owned(),
+        CheckKind::Panic => panic_message(&first?.stderr)?,
+        CheckKind::Diagnostic if evidence.compiled.diagnostics.is_empty() => return None,
+        CheckKind::Diagnostic => evidence.compiled.rendered(),
+        CheckKind::Report => first?.stderr.clone(),
+        CheckKind::Emitted { .. } => evidence.emitted.get(kind)?.clone()?,
+    };
+    Some(compare::tidy(&text))
+}
+
+/// The message of the main thread's panic, or of the first one when the main thread did not panic.
+fn panic_message(stderr: &str) -> Option<String> {
+    let heads: Vec<usize> = PANIC.find_iter(stderr).map(|found| found.start()).collect();
+    let of_main = heads.iter().find(|&&at| stderr[at..].starts_with("thread 'main'"));
+    let at = *of_main.or(heads.first())?;
+    let is_end =
+        |line: &&str| line.starts_with("note: run with `RUST_BACKTRACE") || PANIC.is_match(line);
+    let lines: Vec<&str> = stderr[at..].lines().skip(1).take_while(|line| !is_end(line)).collect();
+    Some(lines.join("\n"))
+}
+
+struct Judge<'a> {
+    sample: &'a Sample,
+    evidence: &'a Evidence,
+}
+
+impl Judge<'_> {
+    fn expectation(&self) -> Option<Finding> {
+        match &self.sample.expectation {
+            Expectation::CompileFail { codes } => self.fails_with(codes),
+            Expectation::Compile => self.compiles(),
+            Expectation::Run => self.compiles().or_else(|| self.runs(0, "exits with 0")),
+            Expectation::Panic => self.compiles().or_else(|| self.runs(101, "panics")),
+            Expectation::Reported { tool } => self.compiles().or_else(|| self.reported(*tool)),
+            Expectation::Example | Expectation::Ignored { .. } => None,
+        }
+    }
+
+    fn compiles(&self) -> Option<Finding> {
+        if !self.evidence.compiled.success {
+            let codes = list(&self.evidence.compiled.error_codes());
+            return Some(
+                self.finding(
+                    "does-not-compile",
+                    "the sample does not compile",
+                    "a sample that compiles",
+                    format!("correct it, or state the failure: ```rust,compile_fail,{codes}"),
+                )
+                .with_detail(&self.evidence.in_place),
+            );
+        }
+        self.warnings()
+    }
+
+    fn warnings(&self) -> Option<Finding> {
+        let fired = self.evidence.compiled.warnings();
+        let undeclared: BTreeSet<_> = fired.difference(&self.sample.warns).cloned().collect();
+        let silent: BTreeSet<_> = self.sample.warns.difference(&fired).cloned().collect();
+        if !undeclared.is_empty() {
+            let names = list(&undeclared);
+            return Some(
+                self.finding(
+                    "undeclared-warning",
+                    format!("the compiler warns: `{names}`"),
+                    "no warnings but declared ones",
+                    format!("correct the sample, or declare it: ```rust,warn={names}"),
+                )
+                .with_detail(&self.evidence.in_place),
+            );
+        }
+        (!silent.is_empty()).then(|| {
+            let names = list(&silent);
+            self.finding(
+                "silent-warning",
+                format!("the declared warning `{names}` does not fire"),
+                format!("a warning of the lint `{names}`"),
+                format!("remove `warn={names}`, or make the sample cause it"),
+            )
+        })
+    }
+
+    fn fails_with(&self, expected: &BTreeSet<String>) -> Option<Finding> {
+        let compiled = &self.evidence.compiled;
+        if compiled.success {
+            return Some(self.finding(
+                "compiles",
+                "the sample compiles",
+                format!("a failure with {}", named(expected)),
+                "remove `compile_fail`, or make the sample fail as the text says",
+            ));
+        }
+        let codes = compiled.error_codes();
+        if codes != *expected {
+            return Some(self.wrong_codes(&codes, expected));
+        }
+        let uncoded = compiled.errors().any(|error| error.error_code().is_none());
+        let shown = self.sample.checks.iter().any(|block| block.kind == CheckKind::Diagnostic);
+        (uncoded && !shown).then(|| self.unshown_diagnostic())
+    }
+
+    fn wrong_codes(&self, codes: &BTreeSet<String>, expected: &BTreeSet<String>) -> Finding {
+        let words: Vec<&str> =
+            std::iter::once("rust,compile_fail").chain(codes.iter().map(String::as_str)).collect();
+        self.finding(
+            "wrong-codes",
+            format!("the sample fails with {}", named(codes)),
+            format!("exactly {}", named(expected)),
+            format!("write ```{}, or make the sample fail as the text says", words.join(",")),
+        )
+        .with_detail(&self.evidence.in_place)
+    }
+
+    fn unshown_diagnostic(&self) -> Finding {
+        self.finding(
+            "unshown-diagnostic",
+            "an error of the sample has no code, so nothing says which error it is",
+            "a `text,diagnostic` block after the sample",
+            format!("add an empty ```text,diagnostic block and run `{}`", self.command("bless")),
+        )
+        .with_detail(&self.evidence.in_place)
+    }
+
+    fn runs(&self, code: i32, expected: &str) -> Option<Finding> {
+        let run =
+            self.evidence.runs.iter().find(|run| run.stopped.is_some() || run.code != Some(code));
+        if let Some(run) = run {
+            let what = describe_end(run);
+            let remedy = match (run.code, code) {
+                (Some(101), 0) => "correct it, or state the panic: ```rust,should_panic",
+                (Some(0), 101) => "make it panic, or remove `should_panic`",
+                _ => "correct the sample",
+            };
+            let expected = format!("a sample that {expected}");
+            return Some(self.finding(rule_of(run), what, expected, remedy).with_detail(tail(run)));
+        }
+        self.stable_output()
+    }
+
+    fn stable_output(&self) -> Option<Finding> {
+        let [first, second, ..] = &self.evidence.runs[..] else { return None };
+        let shows_stderr = self.sample.checks.iter().any(|block| block.kind == CheckKind::Stderr);
+        let stderr = |run: &Ran| THREAD_ID.replace_all(&run.stderr, "$1").into_owned();
+        let (stream, before, after) = if first.stdout != second.stdout {
+            ("output", first.stdout.clone(), second.stdout.clone())
+        } else if shows_stderr && stderr(first) != stderr(second) {
+            ("standard error", stderr(first), stderr(second))
+        } else {
+            return None;
+        };
+        Some(
+            self.finding(
+                "unstable-output",
+                format!("the {stream} changes between two runs"),
+                "the same output in every run",
+                "print what does not depend on time, addresses, hashing or scheduling",
+            )
+            .with_detail(compare::diff(&before, &after)),
+        )
+    }
+
+    fn reported(&self, tool: Tool) -> Option<Finding> {
+        let run = self.evidence.runs.first()?;
+        let complained = run.stderr.contains(&format!("{tool}:"));
+        (!complained || run.code == Some(0)).then(|| {
+            self.finding(
+                "clean-run",
+                format!("{tool} finds nothing to report: {}", describe_end(run)),
+                format!("a report of {tool}"),
+                "make the sample commit the error that the text claims, or correct the text",
+            )
+            .with_detail(tail(run))
+        })
+    }
+
+    fn block(&self, block: &CheckedBlock) -> Option<Finding> {
+        let Some(actual) = actual(&block.kind, self.evidence) else {
+            return Some(self.nothing_to_compare(block));
+        };
+        if block.kind == CheckKind::Report {
+            return self.report_lines(block, &actual);
+        }
+        let elides = matches!(block.kind, CheckKind::Diagnostic | CheckKind::Emitted { .. });
+        let expected = compare::tidy(&block.text);
+        let same = if elides { matches_elided(&expected, &actual) } else { expected == actual };
+        (!same).then(|| {
+            self.at_block(
+                block,
+                "block-differs",
+                format!("the `{}` block is not what the sample produces", block.kind),
+                "the same text (- the page, + the sample)",
+                format!(
+                    "correct the sample, or run `{}` and review the diff",
+                    self.command("bless")
+                ),
+            )
+            .with_detail(compare::diff(&expected, &actual))
+        })
+    }
+
+    fn report_lines(&self, block: &CheckedBlock, report: &str) -> Option<Finding> {
+        let missing = block.text.lines().map(str::trim).find(|line| !report.contains(line))?;
+        Some(
+            self.at_block(
+                block,
+                "not-in-report",
+                format!("the report does not say “{missing}”"),
+                "lines that occur in the report",
+                "quote the report below",
+            )
+            .with_detail(report),
+        )
+    }
+
+    fn nothing_to_compare(&self, block: &CheckedBlock) -> Finding {
+        let what = match &block.kind {
+            CheckKind::Emitted { function, .. } => {
+                format!("the compiler emits no function `{function}`")
+            }
+            kind => format!("the sample has no {kind}"),
+        };
+        self.at_block(
+            block,
+            "nothing-to-compare",
+            what,
+            format!("a sample that produces what a `{}` block shows", block.kind),
+            "remove the block, or correct the sample (a function needs `#[unsafe(no_mangle)]` to be found)",
+        )
+    }
+
+    fn finding(
+        &self,
+        rule: &'static str,
+        what: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
+        let at = Location::new(&self.sample.file, *self.sample.lines.start(), self.sample.column);
+        Finding::new(at, rule, what, expected, remedy)
+    }
+
+    fn at_block(
+        &self,
+        block: &CheckedBlock,
+        rule: &'static str,
+        what: impl Into<String>,
+        expected: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
+        let at = Location::new(&self.sample.file, *block.lines.start(), self.sample.column);
+        Finding::new(at, rule, what, expected, remedy)
+    }
+
+    fn command(&self, verb: &str) -> String {
+        format!("cargo guide {verb} {}:{}", self.sample.chapter, self.sample.lines.start())
+    }
+}
+
+fn rule_of(run: &Ran) -> &'static str {
+    if run.stopped.is_some() { "out-of-bounds" } else { "wrong-exit" }
+}
+
+fn describe_end(run: &Ran) -> String {
+    match (run.stopped, run.code, run.signal) {
+        (Some(stop), ..) => stop.describe(),
+        (None, Some(101), _) => "it panics".to_owned(),
+        (None, Some(code), _) => format!("it exits with {code}"),
+        (None, None, Some(signal)) => {
+            format!("it is ended by signal {signal}{}", signal_name(signal))
+        }
+        (None, None, None) => "it ends in an unknown way".to_owned(),
+    }
+}
+
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        4 => " (illegal instruction)",
+        6 => " (abort)",
+        9 => " (killed: out of time or memory)",
+        11 => " (segmentation fault)",
+        25 => " (a file grew too large)",
+        _ => "",
+    }
+}
+
+/// The end of what a run printed: enough to see why it failed.
+fn tail(run: &Ran) -> String {
+    const LINES: usize = 20;
+    let text = if run.stderr.trim().is_empty() { &run.stdout } else { &run.stderr };
+    let lines: Vec<&str> = text.lines().collect();
+    let kept = lines[lines.len().saturating_sub(LINES)..].iter();
+    kept.map(|line| compare::clip(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn list(names: &BTreeSet<String>) -> String {
+    names.iter().cloned().collect::<Vec<_>>().join(",")
+}
+
+fn named(codes: &BTreeSet<String>) -> String {
+    if codes.is_empty() { "an error that has no code".to_owned() } else { list(codes) }
+}

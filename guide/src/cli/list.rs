@@ -1,0 +1,33 @@
+//! `cargo guide list`.
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::book::{Book, Level};
+use crate::study;
+
+pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Result<Exit> {
+    let rows: Vec<study::Row> = study::catalog(book)
+        .into_iter()
+        .filter(|row| level.is_none_or(|level| row.level == level))
+        .filter(|row| part.is_none_or(|part| row.chapter.starts_with(&format!("{part}/"))))
+        .collect();
+    let width = rows.iter().map(|row| row.id.chars().count()).max().unwrap_or(2);
+    anstream::println!(
+        "{:width$}  {:6}  {:>4} {:>5} {:>6}  question",
+        "id",
+        "level",
+        "runs",
+        "fails",
+        "blocks"
+    );
+    for row in &rows {
+        let study::Row { id, level, runs, fails, blocks, title, .. } = row;
+        anstream::println!(
+            "{id:width$}  {:6}  {runs:4} {fails:5} {blocks:6}  {title}",
+            level.name()
+        );
+    }
+    anstream::println!("{} questions", rows.len());
+    Ok(Exit::Proved)
+}

@@ -1,0 +1,37 @@
+//! `cargo guide build`, `serve` and `preprocess`.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::book::Book;
+use crate::check::Terminal;
+use crate::site;
+
+pub(crate) fn build(book: &Book) -> Result<Exit> {
+    let terminal = Terminal::new(&book.root, true);
+    for finding in &book.findings {
+        anstream::eprintln!("{}\n", terminal.render(finding));
+    }
+    if !book.findings.is_empty() {
+        return Ok(Exit::Wrong);
+    }
+    let destination = book.root.join(&book.config.build.build_dir);
+    site::build(&book.root, &destination)?;
+    anstream::println!("built {}", destination.join("index.html").display());
+    Ok(Exit::Proved)
+}
+
+pub(crate) fn preprocess(request: Option<&str>, renderer: Option<&str>) -> Result<Exit> {
+    if request == Some("supports") {
+        let supported = site::supports_renderer(renderer.unwrap_or_default());
+        return Ok(if supported { Exit::Proved } else { Exit::Wrong });
+    }
+    site::preprocess(std::io::stdin(), std::io::stdout())?;
+    Ok(Exit::Proved)
+}
+
+pub(crate) fn serve(_root: &Path, _open: bool, _port: u16) -> Result<Exit> {
+    todo!("merged with the server")
+}
