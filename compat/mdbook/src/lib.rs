@@ -31,9 +31,7 @@ pub mod config {
         /// A configuration with one preprocessor table.
         #[must_use]
         pub fn with_preprocessor(name: &str, table: Table) -> Self {
-            Self {
-                preprocessors: HashMap::from([(name.to_owned(), table)]),
-            }
+            Self { preprocessors: HashMap::from([(name.to_owned(), table)]) }
         }
 
         /// The table of one preprocessor, as mdBook 0.4 hands it out.
@@ -79,9 +77,13 @@ pub mod preprocess {
 /// Helpers that mdBook 0.4 offered to preprocessors.
 pub mod utils {
     use std::collections::HashMap;
+    use std::hash::BuildHasher;
 
     /// An HTML id made of `content`, numbered from its second use on, as in mdBook 0.4.
-    pub fn unique_id_from_content(content: &str, used: &mut HashMap<String, usize>) -> String {
+    pub fn unique_id_from_content<S: BuildHasher>(
+        content: &str,
+        used: &mut HashMap<String, usize, S>,
+    ) -> String {
         let id = id_from_content(content);
         let count = used.entry(id.clone()).or_insert(0);
         let unique = match *count {

@@ -90,7 +90,8 @@ impl Page {
     }
 
     fn close(&mut self, line: usize, margin: &str, html: &str) {
-        self.line(line).push_str(&format!("\n\n{margin}{html}\n"));
+        let line = self.line(line);
+        *line = format!("{line}\n\n{margin}{html}\n");
     }
 
     /// The white space before the opening fence, or nothing when the fence starts a list item or stands

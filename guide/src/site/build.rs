@@ -37,7 +37,7 @@ pub fn build(root: &Path, destination: &Path) -> Result<()> {
 pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
     let mut config = Config::from_disk(root.join("book.toml"))?;
     config.update_from_env()?;
-    config.build.build_dir = destination.to_owned();
+    config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
     let mut book = MDBook::load_with_config(root, config)?;

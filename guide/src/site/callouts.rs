@@ -8,7 +8,7 @@ use mdbook::preprocess::{Preprocessor, PreprocessorContext};
 use mdbook_admonish::Admonish;
 use mdbook_core::book::{Book, BookItem, Chapter};
 use mdbook_core::config::Config;
-use toml::Table;
+use toml::{Table, Value};
 
 use super::annotate::Kinds;
 use crate::book;
@@ -36,9 +36,7 @@ impl Callouts {
 
     /// The directives with their titles.
     pub(super) fn kinds(&self) -> Kinds {
-        let declared = self.settings.get("directive").and_then(|table| table.get("custom"));
-        let declared = declared.and_then(toml::Value::as_table).into_iter().flatten();
-        declared.map(|(name, directive)| (name.clone(), title(name, directive))).collect()
+        self.directives().map(|(name, value)| (name.clone(), title(name, value))).collect()
     }
 
     /// Fails when a chapter uses a directive that is not declared: admonish would show a plain note.
@@ -80,16 +78,26 @@ impl Callouts {
         mdbook_core::utils::fs::write(&path, css)
     }
 
+    /// Directive by directive: admonish keeps them in no order, and a build should be reproducible.
     fn stylesheet(&self, root: &Path) -> Result<String> {
-        if self.kinds().is_empty() {
-            return Ok(String::new());
-        }
-        mdbook_admonish::custom::css_from_config(root, &self.settings.to_string())
-            .with_context(|| format!("book.toml: the directives in [{TABLE}] cannot be used"))
+        self.directives().map(|(name, directive)| style(root, name, directive)).collect()
+    }
+
+    fn directives(&self) -> impl Iterator<Item = (&String, &Value)> {
+        let custom = self.settings.get("directive").and_then(|table| table.get("custom"));
+        custom.and_then(Value::as_table).into_iter().flatten()
     }
 }
 
-fn title(name: &str, directive: &toml::Value) -> String {
-    let title = directive.get("title").and_then(toml::Value::as_str);
+fn style(root: &Path, name: &str, directive: &Value) -> Result<String> {
+    let directive = Table::from_iter([(name.to_owned(), directive.clone())]);
+    let custom = Table::from_iter([("custom".to_owned(), Value::Table(directive))]);
+    let settings = Table::from_iter([("directive".to_owned(), Value::Table(custom))]);
+    mdbook_admonish::custom::css_from_config(root, &settings.to_string())
+        .with_context(|| format!("book.toml: [{TABLE}.directive.custom.{name}] cannot be used"))
+}
+
+fn title(name: &str, directive: &Value) -> String {
+    let title = directive.get("title").and_then(Value::as_str);
     title.unwrap_or(name).to_owned()
 }

@@ -8,7 +8,8 @@ mod annotate;
 mod build;
 mod callouts;
 mod preprocess;
-pub mod serve;
+mod serve;
 
 pub use self::build::build;
 pub use self::preprocess::{preprocess, supports_renderer};
+pub use self::serve::{Options, Server, serve};

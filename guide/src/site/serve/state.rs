@@ -1,0 +1,81 @@
+//! What the server shows at the moment, shared between the builder and the requests.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::pages::Pages;
+
+/// The state of the server, with a bell that rings when it changes.
+pub(super) struct State {
+    shown: Mutex<Shown>,
+    changed: Condvar,
+}
+
+struct Shown {
+    pages: Arc<Pages>,
+    news: News,
+}
+
+/// What an open page wants to know.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct News {
+    /// Grows with every change.
+    pub(super) version: u128,
+    /// The version at which the pages last changed. A page that shows another must be reloaded.
+    pub(super) build: u128,
+    /// What is wrong with the book.
+    pub(super) problems: Vec<String>,
+}
+
+impl Default for State {
+    /// Versions start at the time, so that a page left open never takes a new server for its old one.
+    fn default() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let news = News { version: now, build: now, problems: Vec::new() };
+        let shown = Shown { pages: Arc::new(Pages::default()), news };
+        Self { shown: Mutex::new(shown), changed: Condvar::new() }
+    }
+}
+
+impl State {
+    /// Shows new pages, of which nothing bad is known yet.
+    pub(super) fn publish(&self, pages: Pages) {
+        self.change(|shown| {
+            shown.pages = Arc::new(pages);
+            shown.news.build = shown.news.version;
+            shown.news.problems.clear();
+        });
+    }
+
+    /// Shows what is wrong, over the pages as they are.
+    pub(super) fn report(&self, problems: Vec<String>) {
+        self.change(|shown| shown.news.problems = problems);
+    }
+
+    /// The pages and the build they are from.
+    pub(super) fn pages(&self) -> (Arc<Pages>, u128) {
+        let shown = self.lock();
+        (Arc::clone(&shown.pages), shown.news.build)
+    }
+
+    /// What has happened since `version`; waits for something to happen, but not longer than `patience`.
+    pub(super) fn news_after(&self, version: u128, patience: Duration) -> News {
+        let is_old = |shown: &mut Shown| shown.news.version <= version;
+        let waited = self.changed.wait_timeout_while(self.lock(), patience, is_old);
+        let (shown, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        shown.news.clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Shown)) {
+        let mut shown = self.lock();
+        shown.news.version += 1;
+        change(&mut shown);
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,154 @@
+//! What a chapter looks like once rendered, by our driver and by a stock mdBook.
+
+use std::fs;
+
+use mdbook_core::config::Config;
+use mdbook_driver::MDBook;
+use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
+
+use crate::book::{Book, files, read};
+
+fn page() -> String {
+    read(&Book::new().build().join("part/chapter.html"))
+}
+
+/// The text between the first `from` and the next `to`.
+fn between<'page>(page: &'page str, from: &str, to: &str) -> &'page str {
+    let start = page.find(from).unwrap_or_else(|| panic!("no {from} in {page}"));
+    let rest = &page[start..];
+    &rest[..rest.find(to).unwrap_or_else(|| panic!("no {to} after {from}"))]
+}
+
+#[test]
+fn questions_carry_their_level_into_the_sidebar() {
+    let page = page();
+    // mdBook's sidebar shows what stands in the link of a heading.
+    let link = between(&page, "<h2 id=\"why\"", "</a>");
+    assert!(link.ends_with(r#"fail? <span class="level level-senior">senior</span>"#), "{link}");
+    assert!(!between(&page, "<h2 id=\"prose\"", "</h2>").contains("level"));
+}
+
+#[test]
+fn each_sample_says_what_was_proved() {
+    let page = page();
+    let proofs: Vec<&str> = page.split("<p class=\"proof proof-").skip(1).collect();
+    let proofs: Vec<&str> = proofs.iter().map(|rest| &rest[..rest.find("</p>").unwrap()]).collect();
+    let expected = [
+        r#"fails">fails with E0502"#,
+        r#"panics">panics"#,
+        r#"runs">runs · warns: dead_code, unused_must_use · edition 2021"#,
+        r#"reported">reported by AddressSanitizer"#,
+        r#"compiles">compiles"#,
+    ];
+    assert_eq!(proofs, expected);
+}
+
+#[test]
+fn what_a_sample_produced_is_joined_to_it() {
+    let page = page();
+    let sample = between(&page, "<div class=\"sample\">", "class=\"proof");
+    assert!(sample.contains(r#"<p class="shown-label">compiler</p>"#), "{sample}");
+    assert!(sample.contains("error[E0502]: no"), "{sample}");
+    for label in ["panic", "output"] {
+        assert!(page.contains(&format!(r#"<p class="shown-label">{label}</p>"#)), "{label}");
+    }
+}
+
+#[test]
+fn hidden_lines_stay_hidden() {
+    assert!(page().contains("<span class=\"boring\">use std::fmt;"));
+}
+
+#[test]
+fn callouts_name_their_kind() {
+    let page = page();
+    let say = between(&page, "admonish-say", "Because.");
+    assert!(say.contains("<span class=\"kind\">Say</span>"), "{say}");
+    let trap = between(&page, "id=\"admonition-trap-it-is-fine\"", "<pre>");
+    assert!(trap.contains("<span class=\"kind\">Trap</span> “It is <code>fine</code>”"), "{trap}");
+    let follow_up = between(&page, "<details", "</details>");
+    assert!(follow_up.contains("<summary"), "{follow_up}");
+    assert!(follow_up.contains("href=\"other.html#other\""), "{follow_up}");
+}
+
+#[test]
+fn a_failed_build_leaves_the_last_site() {
+    let book = Book::new();
+    let site = book.build();
+    let before = read(&site.join("part/chapter.html"));
+    book.write("src/part/other.md", "# Other\n\n```admonish wisdom\nNo.\n```\n");
+    let error = guide::site::build(book.root(), &site).expect_err("an undeclared directive");
+    let message = format!("{error:#}");
+    assert!(message.contains("src/part/other.md:3"), "{message}");
+    assert!(message.contains("does not declare the directive `wisdom`"), "{message}");
+    assert!(message.contains("one of `cost`, `follow-up`"), "{message}");
+    assert_eq!(read(&site.join("part/chapter.html")), before);
+    let left: Vec<_> =
+        fs::read_dir(book.root()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+}
+
+#[test]
+fn the_site_never_replaces_the_book() {
+    let book = Book::new();
+    let error = guide::site::build(book.root(), book.root()).expect_err("a site over its book");
+    assert!(error.to_string().contains("would replace the book itself"), "{error}");
+}
+
+#[test]
+fn links_to_the_repository_appear_once_it_is_known() {
+    let book = Book::new();
+    let site = book.build();
+    assert!(!read(&site.join("part/chapter.html")).contains("Suggest an edit"));
+    let known = "[output.html]\ngit-repository-url = \"https://git.example/guide\"";
+    let config = read(&book.root().join("book.toml"));
+    book.write("book.toml", &config.replacen("[output.html]", known, 1));
+    let page = read(&book.build().join("part/chapter.html"));
+    let edit = "https://git.example/guide/edit/main/src/part/chapter.md";
+    assert!(page.contains(edit), "no {edit}");
+}
+
+/// What `mdbook build` does with the command in `book.toml`, without the process between.
+struct ThroughJson;
+
+impl Preprocessor for ThroughJson {
+    fn name(&self) -> &'static str {
+        "guide"
+    }
+
+    fn run(
+        &self,
+        context: &PreprocessorContext,
+        book: mdbook_core::book::Book,
+    ) -> anyhow::Result<mdbook_core::book::Book> {
+        let input = serde_json::to_vec(&(context, book))?;
+        let mut output = Vec::new();
+        guide::site::preprocess(&input[..], &mut output)?;
+        Ok(serde_json::from_slice(&output)?)
+    }
+}
+
+#[test]
+fn a_stock_mdbook_renders_the_same_site() {
+    let book = Book::new();
+    let stock = book.root().join("stock");
+    let mut config = Config::from_disk(book.root().join("book.toml")).unwrap();
+    config.build.build_dir.clone_from(&stock);
+    let mut driver = MDBook::load_with_config(book.root(), config).unwrap();
+    driver.with_preprocessor(ThroughJson).build().unwrap();
+    let ours = book.build();
+    assert_eq!(files(&stock), files(&ours));
+    for file in files(&ours) {
+        assert_eq!(
+            fs::read(stock.join(&file)).unwrap(),
+            fs::read(ours.join(&file)).unwrap(),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn only_html_is_prepared() {
+    assert!(guide::site::supports_renderer("html"));
+    assert!(!guide::site::supports_renderer("linkcheck2"));
+}

@@ -1,0 +1,7 @@
+//! The site: what is rendered, what it looks like, and how it is served.
+
+mod book;
+mod build;
+mod colors;
+mod privacy;
+mod serve;
