@@ -16,7 +16,7 @@ use super::compile::{Call, Compiled, Diagnostic, Goal};
 use super::emitted;
 use super::plan::{Job, plan};
 use super::run::{self, Ran};
-use super::scratch::Scratch;
+use super::scratch::{self, Scratch};
 use super::tangle::{self, SELECT};
 use super::toolchain::{ChapterCrates, Toolchain};
 use super::verdict::{Evidence, judge};
@@ -97,6 +97,12 @@ pub fn prove<'book>(
     Ok(Proof { outcomes, elapsed: started.elapsed() })
 }
 
+/// Ends the samples that this process runs for the book in `root`, and removes its working directories.
+/// For a process that is about to end before its check does.
+pub fn clean_up(root: &Path) {
+    scratch::clean_up(&work_dir(root));
+}
+
 /// What `rustc` and the sample itself say, for one sample compiled alone.
 pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
     Prover::new(root)?.session()?.evidence(sample)
@@ -113,9 +119,8 @@ impl Prover {
     fn new(root: &Path) -> Result<Self> {
         let toolchain = Toolchain::find(root)?;
         let crates = ChapterCrates::load(root);
-        let base = target_dir(root).join("guide");
-        let cache = Cache::new(&base.join("cache"), &toolchain, &crates);
-        Ok(Self { toolchain, crates, cache, work: base.join("work") })
+        let cache = Cache::new(&target_dir(root).join("guide").join("cache"), &toolchain, &crates);
+        Ok(Self { toolchain, crates, cache, work: work_dir(root) })
     }
 
     /// The outcome of a sample that need not or cannot be run.
@@ -166,6 +171,11 @@ impl Prover {
         }
         Ok(outcomes.into_iter().flatten().collect())
     }
+}
+
+/// Where samples are compiled and run.
+fn work_dir(root: &Path) -> PathBuf {
+    target_dir(root).join("guide").join("work")
 }
 
 /// Where Cargo puts what it builds.
