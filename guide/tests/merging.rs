@@ -44,7 +44,10 @@ fn a_sample_sees_no_sign_of_the_others() {
         ("println!(\"{:?}\", std::env::var_os(\"GUIDE_SAMPLE\"));", "None"),
         ("println!(\"{}\", module_path!());", "main"),
         ("println!(\"{}:{}\", file!(), line!());", "src/main.rs:2"),
-        ("struct Order;\n    println!(\"{}\", std::any::type_name::<Order>());", "main::main::Order"),
+        (
+            "struct Order;\n    println!(\"{}\", std::any::type_name::<Order>());",
+            "main::main::Order",
+        ),
         ("println!(\"{:?}\", std::thread::current().name());", "Some(\"main\")"),
         ("println!(\"{}\", std::env::current_dir().unwrap().read_dir().unwrap().count());", "0"),
     ];
@@ -87,8 +90,10 @@ fn what_one_sample_defines_another_cannot_use() {
 
 #[test]
 fn the_way_a_sample_ends_is_its_own() {
-    let early = sample("", "println!(\"shipped\");\n    std::process::exit(0);", "output", "shipped");
-    let failing = "```rust\nfn main() -> Result<(), String> {\n    Err(\"no stock\".into())\n}\n```";
+    let early =
+        sample("", "println!(\"shipped\");\n    std::process::exit(0);", "output", "shipped");
+    let failing =
+        "```rust\nfn main() -> Result<(), String> {\n    Err(\"no stock\".into())\n}\n```";
     let plain = sample("", "println!(\"1\");", "output", "1");
     let found = outcomes(&[&early, failing, &plain]);
     let rules: Vec<Vec<&str>> = found
