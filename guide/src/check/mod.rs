@@ -22,6 +22,6 @@ mod verdict;
 
 pub use self::bless::{Blessed, bless};
 pub use self::error::Unusable;
-pub use self::prover::{Outcome, Progress, Proof, prove};
+pub use self::prover::{Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove};
 pub use self::report::{Counts, Terminal, json};
 pub use self::select::{Filter, select};

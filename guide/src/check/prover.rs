@@ -16,7 +16,7 @@ use super::compile::{Call, Compiled, Diagnostic, Goal};
 use super::emitted;
 use super::plan::{Job, plan};
 use super::run::{self, Ran};
-use super::scratch::Scratch;
+use super::scratch::{self, Scratch};
 use super::tangle::{self, SELECT};
 use super::toolchain::{ChapterCrates, Toolchain};
 use super::verdict::{Evidence, judge};
@@ -42,6 +42,15 @@ pub trait Progress: Sync {
     fn planned(&self, samples: usize);
     /// One more sample is settled.
     fn settled(&self, sample: &Sample);
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn planned(&self, _: usize) {}
+    fn settled(&self, _: &Sample) {}
 }
 
 /// The outcome of a check.
@@ -88,6 +97,12 @@ pub fn prove<'book>(
     Ok(Proof { outcomes, elapsed: started.elapsed() })
 }
 
+/// Ends the samples that this process runs for the book in `root`, and removes its working directories.
+/// For a process that is about to end before its check does.
+pub fn clean_up(root: &Path) {
+    scratch::clean_up(&work_dir(root));
+}
+
 /// What `rustc` and the sample itself say, for one sample compiled alone.
 pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
     Prover::new(root)?.session()?.evidence(sample)
@@ -104,14 +119,13 @@ impl Prover {
     fn new(root: &Path) -> Result<Self> {
         let toolchain = Toolchain::find(root)?;
         let crates = ChapterCrates::load(root);
-        let base = target_dir(root).join("guide");
-        let cache = Cache::new(&base.join("cache"), &toolchain, &crates);
-        Ok(Self { toolchain, crates, cache, work: base.join("work") })
+        let cache = Cache::new(&target_dir(root).join("guide").join("cache"), &toolchain, &crates);
+        Ok(Self { toolchain, crates, cache, work: work_dir(root) })
     }
 
     /// The outcome of a sample that need not or cannot be run.
     fn known(&self, sample: &Sample, trust_cache: bool) -> Option<Outcome> {
-        if let Some(reason) = not_run_here(sample, self.toolchain.host()) {
+        if let Some(reason) = not_run_here(sample) {
             return Some(Outcome::NotRun(reason));
         }
         (trust_cache && self.cache.has(&self.key(sample)))
@@ -159,14 +173,20 @@ impl Prover {
     }
 }
 
+/// Where samples are compiled and run.
+fn work_dir(root: &Path) -> PathBuf {
+    target_dir(root).join("guide").join("work")
+}
+
 /// Where Cargo puts what it builds.
 fn target_dir(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
 
-/// Why a sample is not proved by this check on this machine.
-fn not_run_here(sample: &Sample, host: &str) -> Option<String> {
-    let sanitizers = host == "x86_64-unknown-linux-gnu";
+/// Why a sample cannot be proved on a machine like this one; `None` when it can.
+#[must_use]
+pub fn not_run_here(sample: &Sample) -> Option<String> {
+    const SANITIZERS: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
     let shows_assembly = sample
         .checks
         .iter()
@@ -177,8 +197,8 @@ fn not_run_here(sample: &Sample, host: &str) -> Option<String> {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
         }
         Expectation::Reported { tool: Tool::Miri } => Some("Miri is not installed".to_owned()),
-        Expectation::Reported { tool } if !sanitizers => Some(format!("{tool} needs x86-64 Linux")),
-        _ if shows_assembly && !host.starts_with("x86_64") => {
+        Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
+        _ if shows_assembly && !cfg!(target_arch = "x86_64") => {
             Some("the page shows assembly for x86-64".to_owned())
         }
         _ => None,

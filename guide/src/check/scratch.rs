@@ -41,6 +41,20 @@ impl Scratch {
     }
 }
 
+/// Ends what runs in this process's directories in `base` and removes them: for an interrupted check.
+pub(crate) fn clean_up(base: &Path) {
+    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&own_prefix()) {
+            os::end_processes_in(&entry.path());
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn own_prefix() -> String {
+    format!("check-{}-", std::process::id())
+}
+
 /// Removes directories whose check does not run any more, and ends what still runs in them.
 fn remove_abandoned(base: &Path) {
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {

@@ -32,13 +32,6 @@ impl Toolchain {
         let version = text_of(Command::new(&rustc).arg("-vV").current_dir(root))?;
         Ok(Self { rustc, version })
     }
-
-    /// The target that the compiler compiles for, such as `x86_64-unknown-linux-gnu`.
-    pub(crate) fn host(&self) -> &str {
-        let host = |line: &'static str| move |found: &'_ str| found.starts_with(line);
-        let line = self.version.lines().find(|line| host("host: ")(line)).unwrap_or_default();
-        line.trim_start_matches("host: ")
-    }
 }
 
 fn text_of(command: &mut Command) -> Result<String> {

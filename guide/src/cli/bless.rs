@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::Exit;
 use super::exit::Usage;
 use super::progress::Bar;
+use super::{Exit, clean_up_on_interrupt};
 use crate::book::{Book, Sample};
 use crate::check::{self, Outcome, prove, select};
 
@@ -13,6 +13,7 @@ pub(crate) fn run(book: &Book, filters: &[String]) -> Result<Exit> {
         return Err(Usage::BlessInCi.into());
     }
     let samples = select(book, filters).map_err(Usage::NoMatch)?;
+    clean_up_on_interrupt(book)?;
     let bar = Bar::new();
     let proof = prove(&book.root, &samples, true, &bar)?;
     bar.clear();

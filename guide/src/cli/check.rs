@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::Exit;
 use super::exit::Usage;
 use super::progress::Bar;
+use super::{Exit, clean_up_on_interrupt};
 use crate::book::{Book, Finding};
 use crate::check::{Counts, Filter, Proof, Terminal, json, prove, select};
 
@@ -25,6 +25,7 @@ pub(crate) fn run(
     format: Format,
 ) -> Result<Exit> {
     let samples = select(book, filters).map_err(Usage::NoMatch)?;
+    clean_up_on_interrupt(book)?;
     let bar = Bar::new();
     let proof = prove(&book.root, &samples, trust_cache, &bar)?;
     bar.clear();

@@ -16,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 pub use self::exit::Exit;
 use crate::book::{Book, Level};
+use crate::check::clean_up;
 
 /// Builds, serves and proves the Executable Rust Interview Guide.
 ///
@@ -114,6 +115,16 @@ fn run(command: Command) -> Result<Exit> {
         Command::New { target, level } => new::run(&load()?, &target, level),
         Command::List { level, part } => list::run(&load()?, level, part.as_deref()),
     }
+}
+
+/// Makes Ctrl-C end the running samples too: they are not in the terminal's process group.
+fn clean_up_on_interrupt(book: &Book) -> Result<()> {
+    let root = book.root.clone();
+    ctrlc::set_handler(move || {
+        clean_up(&root);
+        std::process::exit(130);
+    })?;
+    Ok(())
 }
 
 fn load() -> Result<Book> {

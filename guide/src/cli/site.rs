@@ -32,6 +32,11 @@ pub(crate) fn preprocess(request: Option<&str>, renderer: Option<&str>) -> Resul
     Ok(Exit::Proved)
 }
 
-pub(crate) fn serve(_root: &Path, _open: bool, _port: u16) -> Result<Exit> {
-    todo!("merged with the server")
+pub(crate) fn serve(root: &Path, open: bool, port: u16) -> Result<Exit> {
+    let options = site::Options { root: root.to_owned(), port, open };
+    site::serve(&options, |root| {
+        let terminal = Terminal::new(root, false);
+        Book::load(root).findings.iter().map(|finding| terminal.render(finding)).collect()
+    })?;
+    Ok(Exit::Proved)
 }
