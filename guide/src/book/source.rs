@@ -43,7 +43,7 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
 pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..offset.min(text.len())];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+    let line = before.split('\n').count();
     (line, before[line_start..].chars().count() + 1)
 }
 

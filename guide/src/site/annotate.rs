@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use mdbook_core::utils::escape_html;
+use toml::{Table, Value};
 
 use crate::book::{
     Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample,
@@ -49,21 +50,13 @@ impl Page {
         }
     }
 
-    /// The rest of a directive's info string is the inside of a TOML inline table.
     fn add_kind(&mut self, directive: &Directive, kind: &str) {
         let fence = self.line(directive.line);
-        let Some(name) = fence.find(&directive.name) else { return };
-        let settings = fence.split_off(name + directive.name.len());
-        let kind = format!("<span class=kind>{}</span>", escape_html(kind));
-        let settings = match settings.find("title=") {
-            Some(title) => {
-                let (before, quoted) = settings.split_at(title + "title='".len());
-                format!("{before}{kind} {quoted}")
-            }
-            None if settings.trim().is_empty() => format!(r#" title="{kind}""#),
-            None => format!(r#" title="{kind}",{settings}"#),
-        };
-        fence.push_str(&settings);
+        let opening = format!("admonish {}", directive.name);
+        if let Some(start) = fence.find(&opening) {
+            let settings = fence.split_off(start + opening.len());
+            *fence = format!("{fence} {}", with_kind(&settings, kind));
+        }
     }
 
     fn frame(&mut self, sample: &Sample) {
@@ -105,6 +98,23 @@ impl Page {
     fn line(&mut self, number: usize) -> &mut String {
         &mut self.lines[number - 1]
     }
+}
+
+/// The settings of a directive with its kind in front of its title. They are the inside of a TOML inline
+/// table; about anything else admonish itself complains.
+fn with_kind(settings: &str, kind: &str) -> String {
+    let Ok(mut table) = format!("settings = {{ {settings} }}").parse::<Table>() else {
+        return settings.to_owned();
+    };
+    let Some(Value::Table(mut settings)) = table.remove("settings") else { return String::new() };
+    let kind = format!("<span class=\"kind\">{}</span>", escape_html(kind));
+    let title = match settings.get("title").and_then(Value::as_str) {
+        Some(title) => format!("{kind} {title}"),
+        None => kind,
+    };
+    settings.insert("title".into(), title.into());
+    let settings: Vec<_> = settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    settings.join(", ")
 }
 
 /// What was proved about a sample, as one line of HTML.
@@ -166,5 +176,19 @@ fn label(kind: &CheckKind) -> String {
         CheckKind::Output | CheckKind::Panic | CheckKind::Stderr | CheckKind::Report => {
             kind.to_string()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_kind;
+
+    #[test]
+    fn the_kind_of_a_callout_precedes_its_title() {
+        let kind = r#"<span class="kind">Trap</span>"#;
+        assert_eq!(with_kind("", "Trap"), format!("title = '{kind}'"));
+        let settings = with_kind(r#" collapsible=true, title = "“No”""#, "Trap");
+        assert_eq!(settings, format!("collapsible = true, title = '{kind} “No”'"));
+        assert_eq!(with_kind(" title=unquoted", "Trap"), " title=unquoted");
     }
 }
