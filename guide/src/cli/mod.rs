@@ -88,6 +88,9 @@ enum Command {
         /// The renderer in question
         renderer: Option<String>,
     },
+    /// Prints the book as mdBook hands it to renderers that are programs, such as mdbook-linkcheck2
+    #[command(hide = true)]
+    RenderContext,
 }
 
 fn level(name: &str) -> Result<Level, String> {
@@ -105,6 +108,10 @@ fn run(command: Command) -> Result<Exit> {
     match command {
         Command::Preprocess { request, renderer } => {
             site::preprocess(request.as_deref(), renderer.as_deref())
+        }
+        Command::RenderContext => {
+            crate::site::render_context(&root()?)?;
+            Ok(Exit::Proved)
         }
         Command::Serve { open, port } => site::serve(&root()?, open, port),
         Command::Build => site::build(&load()?),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use mdbook_core::config::Config;
 use mdbook_driver::MDBook;
+use mdbook_renderer::{RenderContext, Renderer};
 use toml::{Table, Value};
 
 use super::preprocess::Guide;
@@ -35,15 +36,46 @@ pub fn build(root: &Path, destination: &Path) -> Result<()> {
 
 /// Renders the book in `root` into the directory `destination`, as a stock `mdbook build` would.
 pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
-    let mut config = Config::from_disk(root.join("book.toml"))?;
-    config.update_from_env()?;
+    let mut config = config(root)?;
     config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
+    load(root, config)?.build()
+}
+
+/// Writes the prepared book as mdBook hands it to renderers that are programs, such as a link checker.
+///
+/// # Errors
+///
+/// When the book cannot be prepared, or nobody reads what is written.
+pub fn render_context(root: &Path) -> Result<()> {
+    load(root, config(root)?)?.execute_build_process(&ToStdout)
+}
+
+struct ToStdout;
+
+impl Renderer for ToStdout {
+    /// What preprocessors take it for: links stand in the callouts that they make for HTML.
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn render(&self, context: &RenderContext) -> Result<()> {
+        serde_json::to_writer(std::io::stdout(), context).context("cannot write the book")
+    }
+}
+
+fn config(root: &Path) -> Result<Config> {
+    let mut config = Config::from_disk(root.join("book.toml"))?;
+    config.update_from_env()?;
+    Ok(config)
+}
+
+fn load(root: &Path, config: Config) -> Result<MDBook> {
     let mut book = MDBook::load_with_config(root, config)?;
     // Takes the place of the command in book.toml, which runs this very preprocessor.
     book.with_preprocessor(Guide);
-    book.build()
+    Ok(book)
 }
 
 /// Other renderers in book.toml are programs, such as a link checker.

@@ -10,6 +10,6 @@ mod callouts;
 mod preprocess;
 mod serve;
 
-pub use self::build::build;
+pub use self::build::{build, render_context};
 pub use self::preprocess::{preprocess, supports_renderer};
 pub use self::serve::{Options, Server, serve};
