@@ -192,6 +192,7 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
         .iter()
         .any(|block| matches!(block.kind, CheckKind::Emitted { form: Emit::Asm, .. }));
     match &sample.expectation {
+        Expectation::Ignored { reason } if reason.is_empty() => Some("ignored".to_owned()),
         Expectation::Ignored { reason } => Some(format!("ignored: {reason}")),
         Expectation::Example => {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())

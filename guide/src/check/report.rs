@@ -100,7 +100,7 @@ impl Counts {
     /// The summary below the findings.
     #[must_use]
     pub fn summary(&self, seconds: f64) -> String {
-        let mut text = format!("proved {} samples in {seconds:.2} s", self.proved);
+        let mut text = format!("proved {} in {seconds:.2} s", samples(self.proved));
         if self.cached > 0 {
             let _ = write!(text, " ({} of them by an earlier check)", self.cached);
         }
@@ -114,10 +114,14 @@ impl Counts {
             let _ = write!(text, "\n  not run here: {count} ({reason})");
         }
         if self.refuted > 0 {
-            let _ = write!(text, "\n  refuted: {} samples", self.refuted);
+            let _ = write!(text, "\n  refuted: {}", samples(self.refuted));
         }
         text
     }
+}
+
+fn samples(count: usize) -> String {
+    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
 }
 
 fn counted(counts: &BTreeMap<String, usize>, between: &str) -> String {
