@@ -27,7 +27,7 @@ static VOLATILE: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {
     [
         (pattern(r"in \d+\.\d\d s"), "in 0.00 s"),
         (pattern("0x[0-9a-f]{6,}"), "0x5eed"),
-        (pattern(r"(?s)    =+\n    ==\d+==ERROR: AddressSanitizer.*?\n\n"), "    <report>\n\n"),
+        (pattern(r"(?s)    =+\n    ==\d+==ERROR: .*?    SUMMARY[^\n]*"), "    <report>"),
     ]
 });
 

@@ -209,6 +209,9 @@ impl Reader<'_> {
 
     /// The expectation, completed by what stands around and inside the fence.
     fn expectation(&mut self, fence: &Fence, stated: Expectation, body: &Resolved) -> Expectation {
+        if let Some((_, error)) = body.errors.first() {
+            return Expectation::Ignored { reason: error.clone() };
+        }
         match stated {
             Expectation::Ignored { .. } => Expectation::Ignored { reason: self.reason(fence) },
             Expectation::Run if !body.shown.is_empty() && !body.text.contains("fn main") => {

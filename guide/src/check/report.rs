@@ -49,7 +49,7 @@ impl Terminal {
         title = title.element(Level::HELP.message(&finding.remedy));
         let mut shown = self.renderer.render(&[title]);
         for line in finding.detail.iter().flat_map(|detail| detail.lines()) {
-            let _ = write!(shown, "\n    {line}");
+            let _ = write!(shown, "\n{}", format!("    {line}").trim_end());
         }
         shown
     }

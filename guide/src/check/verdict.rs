@@ -251,7 +251,7 @@ impl Judge<'_> {
                 "lines that occur in the report",
                 "quote the report below",
             )
-            .with_detail(report),
+            .with_detail(without_memory_dump(report)),
         )
     }
 
@@ -337,6 +337,11 @@ fn signal_name(signal: i32) -> &'static str {
         25 => " (a file grew too large)",
         _ => "",
     }
+}
+
+/// A sanitizer's report up to the bytes around the address, which nobody quotes.
+fn without_memory_dump(report: &str) -> &str {
+    report.find("Shadow bytes around").map_or(report, |at| &report[..at])
 }
 
 /// The end of what a run printed: enough to see why it failed.
