@@ -109,7 +109,7 @@ fn mutated_copy(root: &Path, round: &[Mutation]) -> tempfile::TempDir {
 /// `book.toml` and the pages beside it that are proved too.
 fn top_level(root: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(root).expect("the workspace").flatten();
-    let wanted = |name: &str| name == "book.toml" || name.ends_with(".md");
+    let wanted = |name: &str| ["book.toml", "CONTRIBUTING.md", "STYLE.md"].contains(&name);
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     names.filter(|name| wanted(name)).map(PathBuf::from).collect()
 }

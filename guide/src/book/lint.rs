@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Location};
 use super::include::{self, Shown};
+use super::markdown::Heading;
 use super::sample::{Directive, Level, Question};
 use super::{Book, Chapter, config, source};
 
@@ -23,12 +24,35 @@ pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>)
     for question in &chapter.questions {
         check_question(chapter, question, findings);
     }
+    findings.extend(chapter.headings.iter().filter_map(|heading| misleveled(chapter, heading)));
     if chapter.title.is_empty() {
         findings.push(untitled(chapter));
     }
     let scaffold = |(_, line): &(usize, &str)| line.contains("TODO:");
     let unfinished = chapter.text.lines().enumerate().filter(scaffold);
     findings.extend(unfinished.map(|(index, _)| unfinished_line(chapter, index + 1)));
+}
+
+/// A class on a heading that makes no question of it: a misspelled level, or the wrong depth.
+fn misleveled(chapter: &Chapter, heading: &Heading) -> Option<Finding> {
+    let class = heading.classes.first()?;
+    let levels = Level::ALL.map(Level::name);
+    let (what, remedy) = match Level::from_name(class) {
+        Some(_) if heading.depth == 2 => return None,
+        Some(_) => (
+            format!("a heading of depth {} has the level `{class}`", heading.depth),
+            "write the question with two number signs: `## …`".to_owned(),
+        ),
+        None => (
+            format!("`{class}` is not a level"),
+            match super::info::nearest(class, &levels) {
+                Some(near) => format!("did you mean `.{near}`?"),
+                None => "remove it, or write the level of the question".to_owned(),
+            },
+        ),
+    };
+    let expected = format!("a second-level heading with one of `.{}`", levels.join("`, `."));
+    Some(Finding::new(chapter.at(heading.line, 1), "no-level", what, expected, remedy))
 }
 
 fn unfinished_line(chapter: &Chapter, line: usize) -> Finding {

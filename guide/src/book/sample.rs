@@ -134,7 +134,7 @@ impl Sample {
             Hidden::Marked => format!("{indent}  {rest}"),
             Hidden::Escaped => format!("{indent} #{rest}"),
         });
-        text.lines().map(|line| format!("{margin}{line}\n")).collect()
+        text.lines().flat_map(|line| [margin.as_str(), line, "\n"]).collect()
     }
 
     /// The name of the sample as a test, such as `core::ownership::drop-order::line_42`.

@@ -137,7 +137,7 @@ fn collect(dir: &Path, prefix: &str, found: &mut Vec<String>) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             collect(&entry.path(), &format!("{prefix}{name}/"), found);
-        } else if name.ends_with(".md") {
+        } else if entry.path().extension().is_some_and(|extension| extension == "md") {
             found.push(format!("{prefix}{name}"));
         }
     }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::cache::Cache;
-use super::compile::{Call, Compiled, Diagnostic, Goal};
+use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
 use super::emitted;
 use super::plan::{Job, plan};
 use super::run::{self, Ran};
@@ -408,7 +408,7 @@ fn emit(sample: &Sample, call: &Call<'_>, evidence: &mut Evidence) -> Result<()>
 
 /// Whether a message of a merged program is about this sample.
 fn points_into(diagnostic: &Diagnostic, sample: &Sample) -> bool {
-    let mut places = diagnostic.spans.iter().flat_map(|span| span.with_callers());
+    let mut places = diagnostic.spans.iter().flat_map(Span::with_callers);
     places.any(|span| span.file_name == sample.file && sample.lines.contains(&span.line_start))
 }
 

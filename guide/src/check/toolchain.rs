@@ -136,8 +136,8 @@ impl ChapterCrates {
 fn direct_dependencies(metadata: &Metadata, artifacts: &[Artifact]) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
     let package = metadata.packages.iter().find(|package| package.name.as_str() == CHAPTER_CRATES);
-    let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
-    let node = nodes.filter(|node| package.is_some_and(|package| package.id == node.id)).next();
+    let mut nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let node = nodes.find(|node| package.is_some_and(|package| package.id == node.id));
     for dependency in node.into_iter().flat_map(|node| &node.deps) {
         let artifact = artifacts.iter().find(|artifact| artifact.package_id == dependency.pkg);
         let files = artifact.into_iter().flat_map(|artifact| &artifact.filenames);

@@ -113,7 +113,7 @@ fn run(command: Command) -> Result<Exit> {
         }
         Command::Bless { filters } => bless::run(&load()?, &filters),
         Command::New { target, level } => new::run(&load()?, &target, level),
-        Command::List { level, part } => list::run(&load()?, level, part.as_deref()),
+        Command::List { level, part } => Ok(list::run(&load()?, level, part.as_deref())),
     }
 }
 

@@ -100,7 +100,7 @@ fn with_entry(summary: &str, path: &str, title: &str) -> String {
     match lines.iter().rposition(|line| line.contains(&format!("({part}/"))) {
         Some(last) => lines.insert(last + 1, entry),
         None => {
-            lines.extend([String::new(), format!("# {}", title_of(part)), String::new(), entry])
+            lines.extend([String::new(), format!("# {}", title_of(part)), String::new(), entry]);
         }
     }
     lines.join("\n") + "\n"

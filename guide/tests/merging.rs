@@ -1,0 +1,107 @@
+//! Sharing a program must not show: a sample is and does what it would be and do in `src/main.rs` of
+//! a package of its own.
+
+use std::fs;
+
+use guide::book::Book;
+use guide::check::{Outcome, Unwatched, prove};
+
+/// The outcomes of the samples of a one-chapter book, in order.
+fn outcomes(samples: &[&str]) -> Vec<Outcome> {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let chapter = format!("# Page\n\n{}\n", samples.join("\n\n"));
+    for (file, text) in [
+        ("book.toml", "[book]\ntitle = \"Samples\"\n"),
+        ("src/SUMMARY.md", "[Page](page.md)\n"),
+        ("src/page.md", &chapter),
+    ] {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a writable directory");
+        fs::write(path, text).expect("a writable file");
+    }
+    let book = Book::load(dir.path());
+    assert_eq!(book.findings, []);
+    let all: Vec<_> = book.samples().collect();
+    let proof = prove(dir.path(), &all, true, &Unwatched).expect("a usable machine");
+    proof.outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// A sample whose `main` holds `body`, with the block that must match.
+fn sample(words: &str, body: &str, block: &str, shown: &str) -> String {
+    format!("```rust{words}\nfn main() {{\n    {body}\n}}\n```\n\n```text,{block}\n{shown}\n```")
+}
+
+fn all_proved(samples: &[&str]) {
+    for (outcome, sample) in outcomes(samples).iter().zip(samples) {
+        assert_eq!(*outcome, Outcome::Proved { cached: false }, "{sample}");
+    }
+}
+
+#[test]
+fn a_sample_sees_no_sign_of_the_others() {
+    let outputs = [
+        ("println!(\"{}\", std::env::args().count());", "1"),
+        ("println!(\"{:?}\", std::env::var_os(\"GUIDE_SAMPLE\"));", "None"),
+        ("println!(\"{}\", module_path!());", "main"),
+        ("println!(\"{}:{}\", file!(), line!());", "src/main.rs:2"),
+        (
+            "struct Order;\n    println!(\"{}\", std::any::type_name::<Order>());",
+            "main::main::Order",
+        ),
+        ("println!(\"{:?}\", std::thread::current().name());", "Some(\"main\")"),
+        ("println!(\"{}\", std::env::current_dir().unwrap().read_dir().unwrap().count());", "0"),
+    ];
+    let samples: Vec<String> =
+        outputs.iter().map(|(body, shown)| sample("", body, "output", shown)).collect();
+    all_proved(&samples.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_panic_names_the_line_of_the_sample() {
+    let shown = "\nthread 'main' panicked at src/main.rs:2:5:\nno stock\n\
+        note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace";
+    let stderr = sample(",should_panic", "panic!(\"no stock\");", "stderr", shown);
+    let first = sample("", "println!(\"1\");", "output", "1");
+    all_proved(&[&first, &stderr, &first]);
+}
+
+#[test]
+fn items_of_one_sample_do_not_disturb_another() {
+    // Alone, `==` leaves one type for the right side; beside the first sample it leaves two.
+    let impls = "```rust\nstruct Cents(u64);\n\nimpl PartialEq<Cents> for u64 {\n    \
+        fn eq(&self, cents: &Cents) -> bool {\n        *self == cents.0\n    }\n}\n\n\
+        fn main() {\n    assert!(100 == Cents(100));\n}\n```";
+    let inferred = sample("", "println!(\"{}\", 2_u64 == 2_u8.into());", "output", "true");
+    let exported = "```rust\n#[unsafe(no_mangle)]\npub extern \"C\" fn checksum() -> u8 {\n    7\n}\n\n\
+        fn main() {\n    assert_eq!(crate::checksum(), 7);\n}\n```";
+    all_proved(&[impls, &inferred, exported, exported]);
+}
+
+#[test]
+fn what_one_sample_defines_another_cannot_use() {
+    let defines = "```rust\nmacro_rules! ship {\n    () => {\n        1\n    };\n}\n\nstruct Order;\n\n\
+        fn main() {\n    let _ = (ship!(), Order);\n}\n```";
+    let uses_macro = "```rust\nfn main() {\n    ship!();\n}\n```";
+    let uses_type = "```rust\nfn main() {\n    let _ = Order;\n}\n```";
+    let found = outcomes(&[defines, uses_macro, uses_type, defines]);
+    let proved = |outcome: &Outcome| matches!(outcome, Outcome::Proved { .. });
+    assert_eq!(found.iter().map(proved).collect::<Vec<_>>(), [true, false, false, true]);
+}
+
+#[test]
+fn the_way_a_sample_ends_is_its_own() {
+    let early =
+        sample("", "println!(\"shipped\");\n    std::process::exit(0);", "output", "shipped");
+    let failing =
+        "```rust\nfn main() -> Result<(), String> {\n    Err(\"no stock\".into())\n}\n```";
+    let plain = sample("", "println!(\"1\");", "output", "1");
+    let found = outcomes(&[&early, failing, &plain]);
+    let rules: Vec<Vec<&str>> = found
+        .iter()
+        .map(|outcome| match outcome {
+            Outcome::Refuted(findings) => findings.iter().map(|finding| finding.rule).collect(),
+            Outcome::Proved { .. } | Outcome::NotRun(_) => Vec::new(),
+        })
+        .collect();
+    assert_eq!(rules, [vec![], vec!["wrong-exit"], vec![]]);
+}
