@@ -137,7 +137,7 @@ fn a_byte_order_mark_is_refused() {
 #[test]
 fn nul_bytes_are_refused() {
     let said = check_page("# Page\n\nA \0 byte.\n");
-    said.status(1).says("error[nul]").says("--> src/core/page.md:3:3");
+    said.status(1).says("error[nul-byte]").says("--> src/core/page.md:3:3");
 }
 
 #[test]
@@ -171,7 +171,11 @@ fn an_unclosed_fence_is_refused_where_it_opens() {
 #[test]
 fn a_fence_that_closes_its_directive_is_refused() {
     let page = "# Page\n\n```admonish say\nLook:\n\n```rust\nfn main() {}\n```\n\nText.\n";
-    check_page(page).status(1).says("--> src/core/page.md:").says("help");
+    check_page(page)
+        .status(1)
+        .says("error[unclosed-fence]")
+        .says("--> src/core/page.md:6:1")
+        .says("~~~");
 }
 
 #[test]
@@ -182,6 +186,9 @@ fn a_mistake_in_book_toml_is_shown_at_its_line() {
         ("title = \"A correct book\"", "titel = \"A correct book\"", ":2:1"),
         ("runnable = false", "runable = false", ":12:1"),
         ("[output.html.playground]", "[output.html.playgruond]", ":11:1"),
+        ("[output.html.playground]", "[output.htlm.playground]", ":11:1"),
+        ("preprocessor.guide", "preprocessor.giude", ":14:1"),
+        ("edition = \"2024\"", "edition = \"2042\"", ":9:11"),
     ];
     for (right, wrong, place) in mistakes {
         let book = Book::base();

@@ -275,7 +275,7 @@ impl Reader<'_> {
             "unclosed-fence",
             "the fence is never closed",
             "a closing fence of the same length on a line of its own",
-            "close it where the block ends",
+            "close it where it ends; a directive that holds fences is opened and closed with ~~~",
         ));
     }
 

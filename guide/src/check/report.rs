@@ -35,7 +35,9 @@ impl Terminal {
             .primary_title(&finding.what)
             .id(finding.rule)
             .elements(std::iter::empty::<Origin<'_>>());
-        title = if line.trim().is_empty() {
+        // The place may lie behind what is shown of a long line.
+        let out_of_sight = finding.at.column > line.chars().count();
+        title = if line.trim().is_empty() || out_of_sight {
             let origin = Origin::path(&finding.at.file).line(finding.at.line);
             title.element(origin.char_column(finding.at.column))
         } else {
