@@ -301,7 +301,7 @@ fn an_interrupted_check_takes_its_samples_along() {
         sleep(Duration::from_millis(10));
     }
     kill_process(Pid::from_child(&check), Signal::INT).expect("a running process");
-    check.wait().expect("it ends");
+    assert_eq!(check.wait().expect("it ends").code(), Some(130));
     assert_nothing_left(&book);
 }
 

@@ -10,6 +10,7 @@ mod site;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -94,11 +95,15 @@ fn level(name: &str) -> Result<Level, String> {
     Level::from_name(name).ok_or("expected junior, mid, senior or staff".to_owned())
 }
 
+/// Whoever ends the process holds it: an interrupted check must not end before it is cleaned up.
+static ENDING: Mutex<()> = Mutex::new(());
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let exit = run(Arguments::parse().command).unwrap_or_else(|error| Exit::report(&error));
-    exit.into()
+    let result = run(Arguments::parse().command);
+    let _turn = ENDING.lock();
+    result.unwrap_or_else(|error| Exit::report(&error)).into()
 }
 
 fn run(command: Command) -> Result<Exit> {
@@ -143,6 +148,7 @@ fn show<'book>(book: &Book, findings: impl IntoIterator<Item = &'book Finding>) 
 fn clean_up_on_interrupt(book: &Book) -> Result<()> {
     let root = book.root.clone();
     ctrlc::set_handler(move || {
+        let _turn = ENDING.lock();
         clean_up(&root);
         std::process::exit(130);
     })?;
