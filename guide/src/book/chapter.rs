@@ -209,6 +209,9 @@ impl Reader<'_> {
 
     /// The expectation, completed by what stands around and inside the fence.
     fn expectation(&mut self, fence: &Fence, stated: Expectation, body: &Resolved) -> Expectation {
+        if let Some((_, error)) = body.errors.first() {
+            return Expectation::Ignored { reason: error.clone() };
+        }
         match stated {
             Expectation::Ignored { .. } => Expectation::Ignored { reason: self.reason(fence) },
             Expectation::Run if !body.shown.is_empty() && !body.text.contains("fn main") => {
@@ -272,7 +275,7 @@ impl Reader<'_> {
             "unclosed-fence",
             "the fence is never closed",
             "a closing fence of the same length on a line of its own",
-            "close it where the block ends",
+            "close it where it ends; a directive that holds fences is opened and closed with ~~~",
         ));
     }
 

@@ -1,50 +1,23 @@
 //! `book.toml`, read strictly: mdBook itself looks at some tables only when it needs them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use mdbook_core::config::{Config, HtmlConfig};
+use regex::Regex;
 
 use super::finding::{Finding, Location};
 use super::info::nearest;
 use super::source::{self, position};
 
-const BOOK_TOML: &str = "book.toml";
-const KEYS: [&str; 34] = [
-    "book",
-    "build",
-    "rust",
-    "output",
-    "preprocessor",
-    "title",
-    "authors",
-    "description",
-    "src",
-    "language",
-    "text-direction",
-    "build-dir",
-    "create-missing",
-    "use-default-preprocessors",
-    "extra-watch-dirs",
-    "edition",
-    "html",
-    "theme",
-    "default-theme",
-    "preferred-dark-theme",
-    "smart-punctuation",
-    "additional-css",
-    "additional-js",
-    "fold",
-    "playground",
-    "code",
-    "print",
-    "search",
-    "git-repository-url",
-    "edit-url-template",
-    "site-url",
-    "cname",
-    "redirect",
-    "no-section-label",
-];
+/// The book's settings, relative to its root.
+pub(crate) const BOOK_TOML: &str = "book.toml";
+/// What serde says about a key or a value that is not in its list, with the list.
+static UNKNOWN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"unknown (?:field|variant) `(?P<word>[^`]*)`, expected (?:one of )?(?P<known>.*)")
+        .expect("a valid pattern")
+});
 
 /// Reads `book.toml`.
 pub(crate) fn load(root: &Path) -> Result<Config, Finding> {
@@ -53,7 +26,23 @@ pub(crate) fn load(root: &Path) -> Result<Config, Finding> {
     config
         .get::<HtmlConfig>("output.html")
         .map_err(|error| invalid_html(&text, &format!("{error:#}")))?;
-    Ok(config)
+    match misspelled_table(&text, &config) {
+        Some(finding) => Err(finding),
+        None => Ok(config),
+    }
+}
+
+/// A table that mdBook would take for another program's: it knows no list of those.
+fn misspelled_table(text: &str, config: &Config) -> Option<Finding> {
+    let tables = |found: anyhow::Result<BTreeMap<String, toml::Value>>| {
+        found.unwrap_or_default().into_keys()
+    };
+    let outputs = tables(config.outputs()).map(|key| (key, "html"));
+    let all = outputs.chain(tables(config.preprocessors()).map(|key| (key, "guide")));
+    let near = |(key, name): &(String, &str)| key != name && nearest(key, &[name]).is_some();
+    let (key, name) = all.into_iter().find(near)?;
+    let message = format!("unknown field `{key}`, expected `{name}`");
+    Some(finding(line_of(text, &key), 1, &message))
 }
 
 /// The directives that the book declares for mdbook-admonish.
@@ -76,28 +65,39 @@ fn invalid(text: &str, error: &toml::de::Error) -> Finding {
 }
 
 fn invalid_html(text: &str, message: &str) -> Finding {
-    let key = message.split('`').find(|part| text.lines().any(|line| is_key(line, part)));
-    let line = key.and_then(|key| text.lines().position(|line| is_key(line, key)));
-    finding(line.map_or(1, |index| index + 1), 1, message)
+    let word =
+        UNKNOWN.captures(message).map_or("html".to_owned(), |found| found["word"].to_owned());
+    finding(line_of(text, &word), 1, message)
 }
 
-fn is_key(line: &str, key: &str) -> bool {
-    let rest = line.trim_start().strip_prefix(key);
-    rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+/// The line, from 1, that names this key, or the first one.
+fn line_of(text: &str, word: &str) -> usize {
+    let names = |line: &str| {
+        let line = line.split('=').next().unwrap_or_default();
+        line.split(['[', ']', '.']).any(|part| part.trim() == word)
+    };
+    text.lines().position(names).map_or(1, |index| index + 1)
 }
 
 fn finding(line: usize, column: usize, message: &str) -> Finding {
     let message = message.lines().collect::<Vec<_>>().join(" ");
-    let word = message.split('`').nth(1).unwrap_or_default();
-    let remedy = match nearest(word, &KEYS) {
-        Some(near) if near != word => format!("did you mean `{near}`?"),
-        _ => "correct the line, or remove it".to_owned(),
+    let at = Location::new(BOOK_TOML, line, column);
+    let Some(found) = UNKNOWN.captures(&message) else {
+        let what = format!("mdBook cannot use this: {message}");
+        return Finding::new(
+            at,
+            "book-toml",
+            what,
+            "a key and a value that mdBook 0.5 knows",
+            "correct the line, or remove it",
+        );
     };
-    Finding::new(
-        Location::new(BOOK_TOML, line, column),
-        "book-toml",
-        format!("mdBook cannot use this: {message}"),
-        "a key and a value that mdBook 0.5 knows",
-        remedy,
-    )
+    let (word, known) = (&found["word"], &found["known"]);
+    let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    let remedy = match nearest(word, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("remove `{word}`, or correct it"),
+    };
+    let expected = format!("one of `{}`", known.join("`, `"));
+    Finding::new(at, "book-toml", format!("mdBook does not know `{word}`"), expected, remedy)
 }

@@ -45,11 +45,8 @@ pub(crate) fn resolve(text: &str, root: &Path, dir: &Path) -> Resolved {
             resolved.text.push_str(whole.as_str());
             continue;
         }
-        match load(&found["target"], root, dir) {
-            Ok((content, shown)) => {
-                resolved.text.push_str(content.trim_end_matches('\n'));
-                resolved.shown.push(shown);
-            }
+        match load(&found["target"], root, dir, &mut resolved.shown) {
+            Ok(content) => resolved.text.push_str(content.trim_end_matches('\n')),
             Err(error) => {
                 let line = text[..whole.start()].matches('\n').count();
                 resolved.errors.push((line, error));
@@ -64,19 +61,21 @@ fn is_include(name: &str) -> bool {
     matches!(name, "include" | "rustdoc_include")
 }
 
-fn load(target: &str, root: &Path, dir: &Path) -> Result<(String, Shown), String> {
+/// The text that `target` names; it counts as shown even where it cannot be, so that one mistake is
+/// reported once.
+fn load(target: &str, root: &Path, dir: &Path, shown: &mut Vec<Shown>) -> Result<String, String> {
     let (path, anchor) = match target.split_once(':') {
         Some((path, anchor)) => (path, Some(anchor.to_owned())),
         None => (target, None),
     };
     let relative = normalize(&dir.join(path)).ok_or(format!("`{path}` leaves the book"))?;
     let file = relative.to_string_lossy().replace('\\', "/");
+    shown.push(Shown { file: file.clone(), anchor: anchor.clone() });
     let text = source::read(&root.join(&relative), &file).map_err(|finding| finding.what)?;
-    let content = match &anchor {
-        Some(anchor) => section(&text, anchor).map_err(|error| format!("{error} in `{file}`"))?,
-        None => without_anchors(&text),
-    };
-    Ok((content, Shown { file, anchor }))
+    match anchor {
+        Some(anchor) => section(&text, &anchor).map_err(|error| format!("{error} in `{file}`")),
+        None => Ok(without_anchors(&text)),
+    }
 }
 
 /// Resolves `..` without asking the file system; `None` when the path climbs out.

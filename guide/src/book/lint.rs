@@ -73,7 +73,7 @@ fn check_question(chapter: &Chapter, question: &Question, findings: &mut Vec<Fin
     }
     let missing: Vec<&str> = needed.into_iter().filter(|name| !has(name)).collect();
     if !missing.is_empty() {
-        findings.push(without_blocks(chapter, question, &missing.join("`, `")));
+        findings.push(without_blocks(chapter, question, &missing));
     } else if question.directives.first().is_some_and(|first| first.name != "say") {
         findings.push(say_not_first(chapter, question));
     }
@@ -112,13 +112,13 @@ fn too_long(chapter: &Chapter, directive: &Directive) -> Option<Finding> {
     })
 }
 
-fn without_blocks(chapter: &Chapter, question: &Question, missing: &str) -> Finding {
+fn without_blocks(chapter: &Chapter, question: &Question, missing: &[&str]) -> Finding {
     Finding::new(
         chapter.at(question.line, 1),
         "missing-block",
-        format!("#{} has no `{missing}` block", question.id),
+        format!("#{} has no `{}` block", question.id, missing.join("` and no `")),
         format!("every {} question has its blocks, `say` first", question.level),
-        format!("add ```admonish {}", missing.split('`').next().unwrap_or_default()),
+        format!("add ~~~admonish {}", missing.join(" and ~~~admonish ")),
     )
 }
 
@@ -138,7 +138,7 @@ fn without_sample(chapter: &Chapter, question: &Question) -> Finding {
         "no-sample",
         format!("#{} has no sample", question.id),
         "at least one ```rust block that settles what the answer claims",
-        "add a sample",
+        "add one right below a sentence that a program can settle",
     )
 }
 
@@ -148,7 +148,7 @@ fn untitled(chapter: &Chapter) -> Finding {
         "no-title",
         "the chapter has no first-level heading",
         "`# Title` on the first line",
-        "add one",
+        "begin the chapter with `# ` and its name",
     )
 }
 

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use mdbook_core::config::Config;
 
 pub use self::chapter::Chapter;
+pub(crate) use self::config::BOOK_TOML;
 pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
 pub(crate) use self::info::is_error_code;
@@ -65,6 +66,13 @@ impl Book {
     #[must_use]
     pub fn source_dir(&self) -> &Path {
         &self.config.book.src
+    }
+
+    /// Whether a finding is about the files that all chapters depend on.
+    #[must_use]
+    pub fn concerns_all(&self, finding: &Finding) -> bool {
+        let file = Path::new(&finding.at.file);
+        file == Path::new(BOOK_TOML) || file == self.source_dir().join("SUMMARY.md")
     }
 
     /// All samples, in the order of the book.

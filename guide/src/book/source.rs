@@ -10,15 +10,18 @@ use super::finding::{Finding, Location};
 ///
 /// # Errors
 /// A finding that names `shown` when the file is missing, unreadable, not UTF-8, or has a byte order
-/// mark or carriage returns.
+/// mark, carriage returns or NUL bytes.
 pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
     let bytes = fs::read(path).map_err(|error| unreadable(shown, &error))?;
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         return Err(byte_order_mark(shown));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
-    match text.find('\r') {
-        Some(at) => Err(carriage_return(shown, position(&text, at).0)),
+    match text.find(['\r', '\0']) {
+        Some(at) if text[at..].starts_with('\r') => {
+            Err(carriage_return(shown, position(&text, at).0))
+        }
+        Some(at) => Err(nul_byte(shown, position(&text, at))),
         None => Ok(text),
     }
 }
@@ -76,6 +79,16 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Finding {
         format!("byte {valid} of the file is not UTF-8"),
         "UTF-8 text",
         "save the file as UTF-8",
+    )
+}
+
+fn nul_byte(shown: &str, (line, column): (usize, usize)) -> Finding {
+    Finding::new(
+        Location::new(shown, line, column),
+        "nul-byte",
+        "the file has a NUL byte, which Markdown cannot show",
+        "text",
+        "remove the byte; write `\\0` where code needs one",
     )
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::mem;
 use std::path::Path;
 
 use super::finding::{Finding, Location};
@@ -27,11 +28,15 @@ impl Outline {
                 return Self::default();
             }
         };
-        if let Err(error) = mdbook_summary::parse_summary(&text) {
-            findings.push(invalid(&file, &format!("{error:#}")));
+        let mut outline = Self { file, entries: entries(&text) };
+        let twice = outline.remove_duplicates();
+        // mdBook refuses duplicates too, without saying where they are.
+        if let Err(error) = mdbook_summary::parse_summary(&text)
+            && twice.is_empty()
+        {
+            findings.push(invalid(&outline.file, &format!("{error:#}")));
         }
-        let outline = Self { file, entries: entries(&text) };
-        outline.check_duplicates(findings);
+        findings.extend(twice);
         outline
     }
 
@@ -58,19 +63,24 @@ impl Outline {
         }
     }
 
-    fn check_duplicates(&self, findings: &mut Vec<Finding>) {
-        let mut seen = BTreeMap::new();
-        for (path, line) in &self.entries {
-            if let Some(first) = seen.insert(path, line) {
-                findings.push(Finding::new(
-                    Location::new(&self.file, *line, 1),
-                    "listed-twice",
-                    format!("`{path}` is listed twice"),
-                    format!("one entry; the first is on line {first}"),
-                    "remove one of the two lines",
-                ));
-            }
-        }
+    /// Keeps the first entry of each chapter and reports the others.
+    fn remove_duplicates(&mut self) -> Vec<Finding> {
+        let mut first_lines = BTreeMap::new();
+        let (kept, twice): (Vec<_>, Vec<_>) = mem::take(&mut self.entries)
+            .into_iter()
+            .partition(|(path, line)| *first_lines.entry(path.clone()).or_insert(*line) == *line);
+        self.entries = kept;
+        twice.iter().map(|(path, line)| self.listed_twice(path, *line, first_lines[path])).collect()
+    }
+
+    fn listed_twice(&self, path: &str, line: usize, first: usize) -> Finding {
+        Finding::new(
+            Location::new(&self.file, line, 1),
+            "listed-twice",
+            format!("`{path}` is listed twice"),
+            format!("one entry; the first is on line {first}"),
+            "remove one of the two lines",
+        )
     }
 
     fn missing(&self, path: &str, line: usize) -> Finding {

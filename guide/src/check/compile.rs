@@ -124,6 +124,20 @@ impl Diagnostic {
         (self.level == "warning").then(name)
     }
 
+    /// The machine's fault, where the message is about one: no part of a sample is to blame for it.
+    fn fault(&self) -> Option<Unusable> {
+        if !self.spans.is_empty() || self.code.is_some() {
+            return None;
+        }
+        let text = self.rendered.as_deref().unwrap_or_default();
+        // The linker writes through memory, and a full disk shows as a bus error.
+        if ["No space left", "[Bus error]"].iter().any(|sign| text.contains(sign)) {
+            return Some(Unusable::NoSpace(self.message.clone()));
+        }
+        let no_linker = self.message.starts_with("linker `") && self.message.ends_with("not found");
+        no_linker.then(|| Unusable::NoLinker(self.message.clone()))
+    }
+
     /// Whether it only counts or explains other messages.
     fn is_summary(&self) -> bool {
         let is_count = self.message.ends_with("emitted") && self.message.contains("warning");
@@ -154,9 +168,8 @@ impl Call<'_> {
         {
             bail!(Unusable::Compiler(stderr.into_owned()));
         }
-        if let Some(full) = diagnostics.iter().find(|found| found.message.contains("No space left"))
-        {
-            bail!(Unusable::NoSpace(full.message.clone()));
+        if let Some(fault) = diagnostics.iter().find_map(Diagnostic::fault) {
+            bail!(fault);
         }
         Ok(Compiled { success: output.status.success(), diagnostics })
     }

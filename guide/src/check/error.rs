@@ -10,6 +10,9 @@ pub enum Unusable {
         "there is no `rustc` on the path: install Rust from https://rustup.rs, then run this again"
     )]
     NoCompiler,
+    /// The compiler finds no linker.
+    #[error("{0}: install a C compiler, such as Debian's package `gcc`, then run this again")]
+    NoLinker(String),
     /// The compiler failed for another reason than the sample.
     #[error("rustc does not work here: {0}")]
     Compiler(String),

@@ -62,12 +62,34 @@ pub(crate) fn group_size(leader: u32) -> usize {
 
 /// Ends processes that left their group but still work in `dir`.
 pub(crate) fn end_processes_in(dir: &Path) {
-    for pid in processes() {
-        let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
-        // The link reads `… (deleted)` once the directory is gone.
-        if cwd.to_string_lossy().starts_with(&*dir.to_string_lossy()) {
-            kill(pid);
+    end_all(|pid| works_in(pid, dir));
+}
+
+/// Ends all processes that a check with this directory started: they work in it, or were told that their
+/// home is in it.
+pub(crate) fn end_processes_of(dir: &Path) {
+    let dir_in_environment = dir.to_string_lossy();
+    end_all(|pid| {
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        works_in(pid, dir) || String::from_utf8_lossy(&environment).contains(&*dir_in_environment)
+    });
+}
+
+/// Whether the process works in `dir`, also after that was removed or got a longer name.
+fn works_in(pid: u32, dir: &Path) -> bool {
+    let cwd = std::fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
+    cwd.to_string_lossy().starts_with(&*dir.to_string_lossy())
+}
+
+/// Ends processes until there are none of the kind, as they may start others meanwhile.
+fn end_all(is_meant: impl Fn(u32) -> bool) {
+    const ROUNDS: usize = 100;
+    for _ in 0..ROUNDS {
+        let meant: Vec<u32> = processes().filter(|&pid| is_meant(pid)).collect();
+        if meant.is_empty() {
+            return;
         }
+        meant.into_iter().for_each(kill);
     }
 }
 

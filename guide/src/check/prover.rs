@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -192,6 +193,7 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
         .iter()
         .any(|block| matches!(block.kind, CheckKind::Emitted { form: Emit::Asm, .. }));
     match &sample.expectation {
+        Expectation::Ignored { reason } if reason.is_empty() => Some("ignored".to_owned()),
         Expectation::Ignored { reason } => Some(format!("ignored: {reason}")),
         Expectation::Example => {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
@@ -334,9 +336,13 @@ impl Session<'_> {
         }
     }
 
-    /// Twice, because a page must not show what changes from run to run.
+    /// Twice, because a page must not show what changes from run to run; once when that reached a limit.
     fn run_twice(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
-        Ok(vec![self.run(dir, env)?, self.run(dir, env)?])
+        let first = self.run(dir, env)?;
+        if first.stopped.is_some() {
+            return Ok(vec![first]);
+        }
+        Ok(vec![first, self.run(dir, env)?])
     }
 
     fn run(&self, dir: &Path, env: &[(&str, String)]) -> Result<Ran> {
@@ -431,7 +437,10 @@ fn parallel<T: Sync, R: Send>(
     let mut results: Vec<(usize, Result<R>)> = thread::scope(|scope| {
         let workers: Vec<_> =
             (0..threads.min(items.len())).map(|_| scope.spawn(take_items)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
     });
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
@@ -446,6 +455,15 @@ mod tests {
         let items: Vec<u32> = (0..100).collect();
         let doubled = parallel(4, &items, |&item| Ok(2 * item)).expect("no work fails");
         assert_eq!(doubled, items.iter().map(|item| 2 * item).collect::<Vec<_>>());
+    }
+
+    #[test]
+    #[should_panic(expected = "two")]
+    fn a_panic_is_not_taken_for_a_result() {
+        let _ = parallel(2, &[1, 2, 3], |&item| {
+            assert_ne!(item, 2, "two");
+            Ok(item)
+        });
     }
 
     #[test]

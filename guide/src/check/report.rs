@@ -35,7 +35,9 @@ impl Terminal {
             .primary_title(&finding.what)
             .id(finding.rule)
             .elements(std::iter::empty::<Origin<'_>>());
-        title = if line.trim().is_empty() {
+        // The place may lie behind what is shown of a long line.
+        let out_of_sight = finding.at.column > line.chars().count();
+        title = if line.trim().is_empty() || out_of_sight {
             let origin = Origin::path(&finding.at.file).line(finding.at.line);
             title.element(origin.char_column(finding.at.column))
         } else {
@@ -49,7 +51,7 @@ impl Terminal {
         title = title.element(Level::HELP.message(&finding.remedy));
         let mut shown = self.renderer.render(&[title]);
         for line in finding.detail.iter().flat_map(|detail| detail.lines()) {
-            let _ = write!(shown, "\n    {line}");
+            let _ = write!(shown, "\n{}", format!("    {line}").trim_end());
         }
         shown
     }
@@ -100,7 +102,7 @@ impl Counts {
     /// The summary below the findings.
     #[must_use]
     pub fn summary(&self, seconds: f64) -> String {
-        let mut text = format!("proved {} samples in {seconds:.2} s", self.proved);
+        let mut text = format!("proved {} in {seconds:.2} s", samples(self.proved));
         if self.cached > 0 {
             let _ = write!(text, " ({} of them by an earlier check)", self.cached);
         }
@@ -114,10 +116,14 @@ impl Counts {
             let _ = write!(text, "\n  not run here: {count} ({reason})");
         }
         if self.refuted > 0 {
-            let _ = write!(text, "\n  refuted: {} samples", self.refuted);
+            let _ = write!(text, "\n  refuted: {}", samples(self.refuted));
         }
         text
     }
+}
+
+fn samples(count: usize) -> String {
+    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
 }
 
 fn counted(counts: &BTreeMap<String, usize>, between: &str) -> String {

@@ -33,9 +33,13 @@ impl Stop {
     /// The limit, as a sentence about the sample.
     pub(crate) fn describe(self) -> String {
         match self {
-            Self::Time => format!("it still ran after {} s and was ended", TIME.as_secs()),
-            Self::Output => format!("it printed more than {} KiB and was ended", OUTPUT >> 10),
-            Self::Processes => format!("it had more than {PROCESSES} processes and was ended"),
+            Self::Time => format!("the sample still ran after {} s and was ended", TIME.as_secs()),
+            Self::Output => {
+                format!("the sample printed more than {} KiB and was ended", OUTPUT >> 10)
+            }
+            Self::Processes => {
+                format!("the sample had more than {PROCESSES} processes and was ended")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! not meet, and what a killed check left can be told from what a running one needs.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -24,12 +25,19 @@ impl Scratch {
     /// Makes a fresh directory in `base`, and removes what killed checks left there.
     pub(crate) fn new(base: &Path) -> Result<Self> {
         fs::create_dir_all(base).with_context(|| format!("cannot create `{}`", base.display()))?;
-        remove_abandoned(base);
-        let describe = || format!("cannot create a directory in `{}`", base.display());
-        let dir =
-            tempfile::Builder::new().prefix("check-").tempdir_in(base).with_context(describe)?;
-        let lock = File::create(dir.path().join(LOCK)).with_context(describe)?;
-        lock.try_lock().with_context(describe)?;
+        Self::in_dir(base).with_context(|| format!("cannot work in `{}`", base.display()))
+    }
+
+    fn in_dir(base: &Path) -> io::Result<Self> {
+        // Processes are found by their directory, which the system knows without links.
+        let base = base.canonicalize()?;
+        // Whoever makes a directory and its lock does so alone: what has none was left behind.
+        let turn = File::create(base.with_extension(LOCK))?;
+        turn.lock()?;
+        remove_abandoned(&base);
+        let dir = tempfile::Builder::new().prefix(&own_prefix()).tempdir_in(base)?;
+        let lock = File::create(dir.path().join(LOCK))?;
+        lock.lock()?;
         Ok(Self { dir, _lock: lock })
     }
 
@@ -41,12 +49,19 @@ impl Scratch {
     }
 }
 
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        os::end_processes_of(self.dir.path());
+    }
+}
+
 /// Ends what runs in this process's directories in `base` and removes them: for an interrupted check.
 pub(crate) fn clean_up(base: &Path) {
-    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&own_prefix()) {
-            os::end_processes_in(&entry.path());
-            let _ = fs::remove_dir_all(entry.path());
+    let Ok(base) = base.canonicalize() else { return };
+    for dir in directories(&base) {
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with(&own_prefix()) {
+            remove(&dir);
         }
     }
 }
@@ -55,25 +70,27 @@ fn own_prefix() -> String {
     format!("check-{}-", std::process::id())
 }
 
-/// Removes directories whose check does not run any more, and ends what still runs in them.
+/// Removes directories whose check does not run any more.
 fn remove_abandoned(base: &Path) {
-    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
-        if is_abandoned(&entry.path()) {
-            os::end_processes_in(&entry.path());
-            let _ = fs::remove_dir_all(entry.path());
-        }
+    for dir in directories(base).filter(|dir| is_abandoned(dir)) {
+        remove(&dir);
     }
 }
 
-fn is_abandoned(dir: &PathBuf) -> bool {
-    match File::open(dir.join(LOCK)) {
-        Ok(lock) => !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
-        // Killed between making the directory and the lock, or about to make the lock just now.
-        Err(_) => age_in_seconds(dir).is_some_and(|age| age > 60),
-    }
+fn is_abandoned(dir: &Path) -> bool {
+    let lock = File::open(dir.join(LOCK));
+    !lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
-fn age_in_seconds(dir: &PathBuf) -> Option<u64> {
-    let modified = fs::metadata(dir).ok()?.modified().ok()?;
-    Some(modified.elapsed().ok()?.as_secs())
+fn directories(base: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(base).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+/// Ends what still runs for a check and removes its directory.
+fn remove(dir: &Path) {
+    // Out of the way first: from then on nobody starts anything in it.
+    let away = dir.with_extension("gone");
+    let away = if fs::rename(dir, &away).is_ok() { &away } else { dir };
+    os::end_processes_of(dir);
+    let _ = fs::remove_dir_all(away);
 }

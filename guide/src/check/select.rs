@@ -1,5 +1,7 @@
 //! Filters: which part of the book to look at.
 
+use std::path::Path;
+
 use crate::book::{Book, Chapter, Sample};
 
 /// What a person types to name a part of the book.
@@ -39,6 +41,17 @@ impl Filter {
         let is_id = self.place == Place::Whole
             && chapter.questions.iter().any(|question| question.id == self.path);
         is_id || self.path_matches(&chapter.path)
+    }
+
+    /// Whether the filter selects something of a file, which may be a chapter that cannot be read.
+    #[must_use]
+    pub fn names_file(&self, book: &Book, file: &str) -> bool {
+        match book.chapters.iter().find(|chapter| chapter.file == file) {
+            Some(chapter) => self.names_chapter(chapter),
+            None => Path::new(file)
+                .strip_prefix(book.source_dir())
+                .is_ok_and(|path| self.path_matches(&path.to_string_lossy())),
+        }
     }
 
     fn matches(&self, sample: &Sample) -> bool {

@@ -83,45 +83,50 @@ impl Judge<'_> {
 
     fn compiles(&self) -> Option<Finding> {
         if !self.evidence.compiled.success {
-            let codes = list(&self.evidence.compiled.error_codes());
-            return Some(
-                self.finding(
-                    "does-not-compile",
-                    "the sample does not compile",
-                    "a sample that compiles",
-                    format!("correct it, or state the failure: ```rust,compile_fail,{codes}"),
-                )
-                .with_detail(&self.evidence.in_place),
-            );
+            return Some(self.does_not_compile());
         }
         self.warnings()
+    }
+
+    fn does_not_compile(&self) -> Finding {
+        let stated = compile_fail(&self.evidence.compiled.error_codes());
+        self.finding(
+            "does-not-compile",
+            "the sample does not compile",
+            "a sample that compiles",
+            format!("correct it, or state the failure: {stated}"),
+        )
+        .with_detail(&self.evidence.in_place)
     }
 
     fn warnings(&self) -> Option<Finding> {
         let fired = self.evidence.compiled.warnings();
         let undeclared: BTreeSet<_> = fired.difference(&self.sample.warns).cloned().collect();
         let silent: BTreeSet<_> = self.sample.warns.difference(&fired).cloned().collect();
-        if !undeclared.is_empty() {
-            let names = list(&undeclared);
-            return Some(
-                self.finding(
-                    "undeclared-warning",
-                    format!("the compiler warns: `{names}`"),
-                    "no warnings but declared ones",
-                    format!("correct the sample, or declare it: ```rust,warn={names}"),
-                )
-                .with_detail(&self.evidence.in_place),
-            );
+        if undeclared.is_empty() {
+            (!silent.is_empty()).then(|| self.silent_warning(&silent))
+        } else {
+            Some(self.undeclared_warning(&undeclared))
         }
-        (!silent.is_empty()).then(|| {
-            let names = list(&silent);
-            self.finding(
-                "silent-warning",
-                format!("the declared warning `{names}` does not fire"),
-                format!("a warning of the lint `{names}`"),
-                format!("remove `warn={names}`, or make the sample cause it"),
-            )
-        })
+    }
+
+    fn undeclared_warning(&self, lints: &BTreeSet<String>) -> Finding {
+        self.finding(
+            "undeclared-warning",
+            format!("the compiler warns: {}", list(lints)),
+            "no warnings but declared ones",
+            format!("correct the sample, or declare it: ```rust,{}", warn(lints)),
+        )
+        .with_detail(&self.evidence.in_place)
+    }
+
+    fn silent_warning(&self, lints: &BTreeSet<String>) -> Finding {
+        self.finding(
+            "silent-warning",
+            format!("the compiler does not warn: {}", list(lints)),
+            "every declared warning",
+            format!("remove `{}`, or make the sample cause it", warn(lints)),
+        )
     }
 
     fn fails_with(&self, expected: &BTreeSet<String>) -> Option<Finding> {
@@ -144,13 +149,11 @@ impl Judge<'_> {
     }
 
     fn wrong_codes(&self, codes: &BTreeSet<String>, expected: &BTreeSet<String>) -> Finding {
-        let words: Vec<&str> =
-            std::iter::once("rust,compile_fail").chain(codes.iter().map(String::as_str)).collect();
         self.finding(
             "wrong-codes",
             format!("the sample fails with {}", named(codes)),
             format!("exactly {}", named(expected)),
-            format!("write ```{}, or make the sample fail as the text says", words.join(",")),
+            format!("write {}, or make the sample fail as the text says", compile_fail(codes)),
         )
         .with_detail(&self.evidence.in_place)
     }
@@ -170,12 +173,8 @@ impl Judge<'_> {
             self.evidence.runs.iter().find(|run| run.stopped.is_some() || run.code != Some(code));
         if let Some(run) = run {
             let what = describe_end(run);
-            let remedy = match (run.code, code) {
-                (Some(101), 0) => "correct it, or state the panic: ```rust,should_panic",
-                (Some(0), 101) => "make it panic, or remove `should_panic`",
-                _ => "correct the sample",
-            };
             let expected = format!("a sample that {expected}");
+            let remedy = remedy_for(run, code);
             return Some(self.finding(rule_of(run), what, expected, remedy).with_detail(tail(run)));
         }
         self.stable_output()
@@ -252,7 +251,7 @@ impl Judge<'_> {
                 "lines that occur in the report",
                 "quote the report below",
             )
-            .with_detail(report),
+            .with_detail(without_memory_dump(report)),
         )
     }
 
@@ -263,13 +262,14 @@ impl Judge<'_> {
             }
             kind => format!("the sample has no {kind}"),
         };
-        self.at_block(
-            block,
-            "nothing-to-compare",
-            what,
-            format!("a sample that produces what a `{}` block shows", block.kind),
-            "remove the block, or correct the sample (a function needs `#[unsafe(no_mangle)]` to be found)",
-        )
+        let remedy = match &block.kind {
+            CheckKind::Emitted { function, .. } => {
+                format!("put `#[unsafe(no_mangle)]` above `{function}`, or name another function")
+            }
+            _ => "remove the block, or make the sample produce what it shows".to_owned(),
+        };
+        let expected = format!("something that the `{}` block can be compared with", block.kind);
+        self.at_block(block, "nothing-to-compare", what, expected, remedy)
     }
 
     fn finding(
@@ -307,12 +307,24 @@ fn rule_of(run: &Ran) -> &'static str {
 fn describe_end(run: &Ran) -> String {
     match (run.stopped, run.code, run.signal) {
         (Some(stop), ..) => stop.describe(),
-        (None, Some(101), _) => "it panics".to_owned(),
-        (None, Some(code), _) => format!("it exits with {code}"),
+        (None, Some(101), _) => "the sample panics".to_owned(),
+        (None, Some(code), _) => format!("the sample exits with {code}"),
         (None, None, Some(signal)) => {
-            format!("it is ended by signal {signal}{}", signal_name(signal))
+            format!("the sample is ended by signal {signal}{}", signal_name(signal))
         }
-        (None, None, None) => "it ends in an unknown way".to_owned(),
+        (None, None, None) => "the sample ends in an unknown way".to_owned(),
+    }
+}
+
+/// What to do about a run that did not exit with `code`.
+fn remedy_for(run: &Ran, code: i32) -> &'static str {
+    match (run.stopped, run.code, code) {
+        (None, Some(101), 0) => "correct it, or state the panic: ```rust,should_panic",
+        (None, Some(0), 101) => "make it panic, or remove `should_panic`",
+        (None, Some(_), _) => {
+            "correct it; what must end otherwise can only be shown: ```rust,no_run"
+        }
+        _ => "correct it; what must not be run here can only be shown: ```rust,no_run",
     }
 }
 
@@ -327,17 +339,35 @@ fn signal_name(signal: i32) -> &'static str {
     }
 }
 
+/// A sanitizer's report up to the bytes around the address, which nobody quotes.
+fn without_memory_dump(report: &str) -> &str {
+    report.find("Shadow bytes around").map_or(report, |at| &report[..at])
+}
+
 /// The end of what a run printed: enough to see why it failed.
 fn tail(run: &Ran) -> String {
     const LINES: usize = 20;
     let text = if run.stderr.trim().is_empty() { &run.stdout } else { &run.stderr };
+    let text = THREAD_ID.replace_all(text.trim(), "$1");
     let lines: Vec<&str> = text.lines().collect();
     let kept = lines[lines.len().saturating_sub(LINES)..].iter();
     kept.map(|line| compare::clip(line)).collect::<Vec<_>>().join("\n")
 }
 
+/// The opening fence of a sample that fails with these codes.
+fn compile_fail(codes: &BTreeSet<String>) -> String {
+    let words: Vec<&str> =
+        std::iter::once("```rust,compile_fail").chain(codes.iter().map(String::as_str)).collect();
+    words.join(",")
+}
+
+/// The words that declare these lints.
+fn warn(lints: &BTreeSet<String>) -> String {
+    lints.iter().map(|lint| format!("warn={lint}")).collect::<Vec<_>>().join(",")
+}
+
 fn list(names: &BTreeSet<String>) -> String {
-    names.iter().cloned().collect::<Vec<_>>().join(",")
+    names.iter().cloned().collect::<Vec<_>>().join(", ")
 }
 
 fn named(codes: &BTreeSet<String>) -> String {

@@ -5,9 +5,9 @@ use clap::ValueEnum;
 
 use super::exit::Usage;
 use super::progress::Bar;
-use super::{Exit, clean_up_on_interrupt};
+use super::{Exit, clean_up_on_interrupt, show};
 use crate::book::{Book, Finding};
-use crate::check::{Counts, Filter, Proof, Terminal, json, prove, select};
+use crate::check::{Counts, Filter, Proof, json, prove, select};
 
 /// How to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,12 +24,17 @@ pub(crate) fn run(
     trust_cache: bool,
     format: Format,
 ) -> Result<Exit> {
-    let samples = select(book, filters).map_err(Usage::NoMatch)?;
+    let text = text_findings(book, filters);
+    let samples = match select(book, filters) {
+        // A chapter that cannot be read has no names to select.
+        Err(_) if !text.is_empty() => Vec::new(),
+        selected => selected.map_err(Usage::NoMatch)?,
+    };
     clean_up_on_interrupt(book)?;
     let bar = Bar::new();
     let proof = prove(&book.root, &samples, trust_cache, &bar)?;
     bar.clear();
-    let findings = all_findings(book, filters, &proof);
+    let findings: Vec<&Finding> = text.into_iter().chain(proof.findings()).collect();
     match format {
         Format::Text => print(book, &proof, &findings),
         Format::Json => anstream::println!("{:#}", json(&proof, &findings)),
@@ -37,24 +42,19 @@ pub(crate) fn run(
     Ok(if findings.is_empty() { Exit::Proved } else { Exit::Wrong })
 }
 
-/// What is wrong with the text and with the samples, in the order of the book.
-fn all_findings<'a>(book: &'a Book, filters: &[String], proof: &'a Proof<'_>) -> Vec<&'a Finding> {
+/// What is wrong with the text that was asked for, and with the files that all chapters depend on.
+fn text_findings<'book>(book: &'book Book, filters: &[String]) -> Vec<&'book Finding> {
     let filters: Vec<Filter> = filters.iter().map(|text| Filter::parse(text)).collect();
     let asked_for = |finding: &&Finding| {
-        let chapter = book.chapters.iter().find(|chapter| chapter.file == finding.at.file);
         filters.is_empty()
-            || chapter
-                .is_some_and(|chapter| filters.iter().any(|filter| filter.names_chapter(chapter)))
+            || book.concerns_all(finding)
+            || filters.iter().any(|filter| filter.names_file(book, &finding.at.file))
     };
-    let text = book.findings.iter().filter(asked_for);
-    text.chain(proof.findings()).collect()
+    book.findings.iter().filter(asked_for).collect()
 }
 
 fn print(book: &Book, proof: &Proof<'_>, findings: &[&Finding]) {
-    let terminal = Terminal::new(&book.root, true);
-    for finding in findings {
-        anstream::eprintln!("{}\n", terminal.render(finding));
-    }
+    show(book, findings.iter().copied());
     let summary = Counts::of(proof).summary(proof.elapsed.as_secs_f64());
     match findings.len() {
         0 => anstream::println!("{summary}"),

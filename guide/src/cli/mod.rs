@@ -10,13 +10,14 @@ mod site;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 pub use self::exit::Exit;
-use crate::book::{Book, Level};
-use crate::check::clean_up;
+use crate::book::{BOOK_TOML, Book, Finding, Level};
+use crate::check::{Terminal, clean_up};
 
 /// Builds, serves and proves the Executable Rust Interview Guide.
 ///
@@ -97,11 +98,15 @@ fn level(name: &str) -> Result<Level, String> {
     Level::from_name(name).ok_or("expected junior, mid, senior or staff".to_owned())
 }
 
+/// Whoever ends the process holds it: an interrupted check must not end before it is cleaned up.
+static ENDING: Mutex<()> = Mutex::new(());
+
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let exit = run(Arguments::parse().command).unwrap_or_else(|error| Exit::report(&error));
-    exit.into()
+    let result = run(Arguments::parse().command);
+    let _turn = ENDING.lock();
+    result.unwrap_or_else(|error| Exit::report(&error)).into()
 }
 
 fn run(command: Command) -> Result<Exit> {
@@ -118,9 +123,31 @@ fn run(command: Command) -> Result<Exit> {
         Command::Check { filters, no_cache, format } => {
             check::run(&load()?, &filters, !no_cache, format)
         }
-        Command::Bless { filters } => bless::run(&load()?, &filters),
-        Command::New { target, level } => new::run(&load()?, &target, level),
-        Command::List { level, part } => Ok(list::run(&load()?, level, part.as_deref())),
+        Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
+        Command::New { target, level } => with_settings(|book| new::run(book, &target, level)),
+        Command::List { level, part } => {
+            with_settings(|book| Ok(list::run(book, level, part.as_deref())))
+        }
+    }
+}
+
+/// Does what makes no sense in a book whose `book.toml` cannot be used: that comes first.
+fn with_settings(work: impl FnOnce(&Book) -> Result<Exit>) -> Result<Exit> {
+    let book = load()?;
+    match book.findings.iter().find(|finding| finding.at.file == BOOK_TOML) {
+        Some(finding) => {
+            show(&book, [finding]);
+            Ok(Exit::Wrong)
+        }
+        None => work(&book),
+    }
+}
+
+/// Prints what is wrong in the book.
+fn show<'book>(book: &Book, findings: impl IntoIterator<Item = &'book Finding>) {
+    let terminal = Terminal::new(&book.root, true);
+    for finding in findings {
+        anstream::eprintln!("{}\n", terminal.render(finding));
     }
 }
 
@@ -128,6 +155,7 @@ fn run(command: Command) -> Result<Exit> {
 fn clean_up_on_interrupt(book: &Book) -> Result<()> {
     let root = book.root.clone();
     ctrlc::set_handler(move || {
+        let _turn = ENDING.lock();
         clean_up(&root);
         std::process::exit(130);
     })?;

@@ -4,16 +4,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::Exit;
+use super::{Exit, show};
 use crate::book::Book;
 use crate::check::Terminal;
 use crate::site;
 
 pub(crate) fn build(book: &Book) -> Result<Exit> {
-    let terminal = Terminal::new(&book.root, true);
-    for finding in &book.findings {
-        anstream::eprintln!("{}\n", terminal.render(finding));
-    }
+    show(book, &book.findings);
     if !book.findings.is_empty() {
         return Ok(Exit::Wrong);
     }

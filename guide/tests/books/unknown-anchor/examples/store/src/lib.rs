@@ -1,0 +1,6 @@
+//! A store.
+
+// ANCHOR: append
+/// Appends.
+pub fn append() {}
+// ANCHOR_END: append
