@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::time::Duration;
 
 use guide::site::Server;
 use serde_json::Value;
@@ -161,5 +162,26 @@ fn only_files_of_the_site_are_answered() {
     news_when(&server, is_built);
     for path in ["/../book.toml", "/%2e%2e/book.toml", "/nothing.html", "//etc/passwd"] {
         assert_eq!(get(&server, path).0, 404, "{path}");
+    }
+}
+
+/// A browser opens several connections at once and keeps them; none may wait for another to end.
+#[test]
+fn many_connections_at_once_are_all_answered() {
+    let book = Book::new();
+    let server = start(&book);
+    news_when(&server, is_built);
+    let connect = || TcpStream::connect(server.address()).expect("a connection");
+    let mut connections: Vec<TcpStream> = (0..32).map(|_| connect()).collect();
+    for stream in &mut connections {
+        let host = server.address();
+        write!(stream, "GET /part/chapter.html HTTP/1.1\r\nHost: {host}\r\n\r\n")
+            .expect("a request");
+    }
+    for stream in &mut connections {
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a limit");
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).expect("an answer while the other connections stay open");
+        assert_eq!(&start, b"HTTP/1.1 200");
     }
 }

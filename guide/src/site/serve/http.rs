@@ -1,14 +1,17 @@
-//! Requests and answers. Every request has a thread of its own: one of them waits for news.
+//! Requests and answers.
 
-use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use tiny_http::{Header, Method, Request, Response, Server};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::spawn_blocking;
 
 use super::state::State;
 
@@ -21,70 +24,75 @@ const NO_PAGES: &str = include_str!("no-pages.html");
 /// A browser gives up on an answer after a minute or more.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Answers requests on `socket` until the server is unblocked.
+/// Answers requests on `socket` until the runtime is dropped.
 pub(super) fn start(
     socket: TcpListener,
     address: SocketAddr,
     state: Arc<State>,
-) -> Result<Arc<Server>> {
-    let server = Server::from_listener(socket, None).map_err(|error| anyhow!("{error}"))?;
-    let server = Arc::new(server);
-    let requests = Arc::clone(&server);
-    thread::spawn(move || {
-        for request in requests.incoming_requests() {
-            let state = Arc::clone(&state);
-            thread::spawn(move || answer(request, address, &state));
-        }
-    });
-    Ok(server)
+) -> Result<Runtime> {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.context("cannot start the server's threads")?;
+    let _inside = runtime.enter();
+    socket.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(socket)?;
+    let app = Router::new().fallback(move |request: Request| answer(request, address, state));
+    runtime.spawn(axum::serve(listener, app).into_future());
+    Ok(runtime)
 }
 
 struct Answer {
-    status: u16,
+    status: StatusCode,
     content_type: &'static str,
     body: Vec<u8>,
 }
 
-fn answer(request: Request, address: SocketAddr, state: &State) {
-    let answer = if is_for_us(&request, address) {
-        answer_to(&request, state)
-    } else {
-        refusal(403, &format!("This server answers to http://{address}/ only.\n"))
-    };
-    // A reader who has closed the page does not miss the answer.
-    let _ = request.respond(response(answer));
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let headers =
+            [(header::CONTENT_TYPE, self.content_type), (header::CACHE_CONTROL, "no-store")];
+        (self.status, headers, self.body).into_response()
+    }
+}
+
+async fn answer(request: Request, address: SocketAddr, state: Arc<State>) -> Answer {
+    if !is_for_us(&request, address) {
+        let reason = format!("This server answers to http://{address}/ only.\n");
+        return refusal(StatusCode::FORBIDDEN, &reason);
+    }
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return refusal(StatusCode::METHOD_NOT_ALLOWED, "This server only shows pages.\n");
+    }
+    match request.uri().path() {
+        NEWS => news(request.uri().query().unwrap_or_default(), state).await,
+        SCRIPT => script(),
+        path => page(&percent_decode_str(path).decode_utf8_lossy(), &state),
+    }
 }
 
 /// A page elsewhere can point a name of its own at this machine; its requests then carry that name.
 fn is_for_us(request: &Request, address: SocketAddr) -> bool {
     let port = address.port();
     let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let host = request.headers().iter().find(|header| header.field.equiv("Host"));
-    host.is_some_and(|host| ours.iter().any(|name| host.value.as_str().eq_ignore_ascii_case(name)))
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    host.is_some_and(|host| ours.iter().any(|name| host.eq_ignore_ascii_case(name)))
 }
 
-fn answer_to(request: &Request, state: &State) -> Answer {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return refusal(405, "This server only shows pages.\n");
-    }
-    let (path, query) = request.url().split_once('?').unwrap_or((request.url(), ""));
-    match path {
-        NEWS => news(query, state),
-        SCRIPT => script(),
-        path => page(&percent_decode_str(path).decode_utf8_lossy(), state),
-    }
-}
-
-fn news(query: &str, state: &State) -> Answer {
+/// Waits on a thread of its own: the state's bell rings for threads.
+async fn news(query: &str, state: Arc<State>) -> Answer {
     let version = query.strip_prefix("after=").and_then(|version| version.parse().ok());
-    let news = state.news_after(version.unwrap_or(0), PATIENCE);
-    let body = serde_json::to_vec(&news).unwrap_or_default();
-    Answer { status: 200, content_type: "application/json", body }
+    let wait = move || state.news_after(version.unwrap_or(0), PATIENCE);
+    match spawn_blocking(wait).await {
+        Ok(news) => {
+            let body = serde_json::to_vec(&news).unwrap_or_default();
+            Answer { status: StatusCode::OK, content_type: "application/json", body }
+        }
+        Err(_) => refusal(StatusCode::SERVICE_UNAVAILABLE, "The server is about to stop.\n"),
+    }
 }
 
 fn script() -> Answer {
     Answer {
-        status: 200,
+        status: StatusCode::OK,
         content_type: "text/javascript; charset=utf-8",
         body: SCRIPT_BODY.as_bytes().to_vec(),
     }
@@ -93,7 +101,7 @@ fn script() -> Answer {
 fn page(path: &str, state: &State) -> Answer {
     let (pages, build) = state.pages();
     let Some(page) = pages.get(path) else {
-        return html(503, NO_PAGES.as_bytes(), build);
+        return html(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES.as_bytes(), build);
     };
     if page.content_type.starts_with("text/html") {
         return html(page.status, page.body, build);
@@ -102,22 +110,12 @@ fn page(path: &str, state: &State) -> Answer {
 }
 
 /// A page with the live-reload script, which stands in served pages only, never in built ones.
-fn html(status: u16, page: &[u8], build: u128) -> Answer {
+fn html(status: StatusCode, page: &[u8], build: u128) -> Answer {
     let script = format!("<script src=\"{SCRIPT}\" data-build=\"{build}\" defer></script>\n");
     let body = [page, script.as_bytes()].concat();
     Answer { status, content_type: "text/html; charset=utf-8", body }
 }
 
-fn refusal(status: u16, reason: &str) -> Answer {
+fn refusal(status: StatusCode, reason: &str) -> Answer {
     Answer { status, content_type: "text/plain; charset=utf-8", body: reason.as_bytes().to_vec() }
-}
-
-fn response(answer: Answer) -> Response<impl Read> {
-    let headers = [("Content-Type", answer.content_type), ("Cache-Control", "no-store")];
-    let mut response = Response::from_data(answer.body).with_status_code(answer.status);
-    for header in headers.iter().filter_map(|(name, value)| Header::from_bytes(*name, *value).ok())
-    {
-        response.add_header(header);
-    }
-    response
 }

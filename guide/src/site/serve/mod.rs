@@ -18,6 +18,7 @@ use std::{io, thread};
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
+use tokio::runtime::Runtime;
 
 use self::pages::Pages;
 use self::state::State;
@@ -78,7 +79,7 @@ pub struct Server {
     address: SocketAddr,
     events: Sender<Event>,
     builder: Option<JoinHandle<()>>,
-    listener: Arc<tiny_http::Server>,
+    requests: Option<Runtime>,
 }
 
 /// What the builder reacts to.
@@ -105,10 +106,10 @@ impl Server {
         let (events, received) = mpsc::channel();
         let watch = Watch::start(&root, events.clone())?;
         let state = Arc::new(State::default());
-        let listener = http::start(socket, address, Arc::clone(&state))?;
+        let requests = Some(http::start(socket, address, Arc::clone(&state))?);
         let mut builder = Builder { root, state, watch, findings };
         let builder = thread::spawn(move || builder.run(&received));
-        Ok(Self { address, events, builder: Some(builder), listener })
+        Ok(Self { address, events, builder: Some(builder), requests })
     }
 
     /// Where the server listens.
@@ -126,7 +127,10 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.listener.unblock();
+        // Not waiting: some requests wait for news that will not come.
+        if let Some(requests) = self.requests.take() {
+            requests.shutdown_background();
+        }
         // Both fail only when the builder has already ended.
         let _ = self.events.send(Event::Stop);
         let _ = self.builder.take().map(JoinHandle::join);

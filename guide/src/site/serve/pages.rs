@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Component, Path};
 
 use anyhow::{Context, Result};
+use axum::http::StatusCode;
 use walkdir::WalkDir;
 
 /// The page for an address that does not exist.
@@ -19,7 +20,7 @@ pub(super) struct Pages {
 
 /// One file, as it is answered.
 pub(super) struct Page<'pages> {
-    pub(super) status: u16,
+    pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) body: &'pages [u8],
 }
@@ -49,10 +50,10 @@ impl Pages {
         } else {
             path.to_owned()
         };
-        self.page(&path, 200).or_else(|| self.page(NOT_FOUND, 404))
+        self.page(&path, StatusCode::OK).or_else(|| self.page(NOT_FOUND, StatusCode::NOT_FOUND))
     }
 
-    fn page(&self, path: &str, status: u16) -> Option<Page<'_>> {
+    fn page(&self, path: &str, status: StatusCode) -> Option<Page<'_>> {
         let body = self.files.get(path)?;
         Some(Page { status, content_type: content_type(path), body })
     }
