@@ -56,7 +56,7 @@ fn bless_refuses_in_ci() {
 #[test]
 fn bless_works_inside_directives_and_quotes() {
     let fences = "```rust\nfn main() {\n    println!(\"three\\n\\n  more\");\n}\n```\n\n```text,output\n```\n";
-    let quoted: String = fences.lines().map(|line| format!("> {line}\n")).collect();
+    let quoted: String = fences.lines().flat_map(|line| ["> ", line, "\n"]).collect();
     let page = format!("~~~admonish trap\nNo.\n\n{fences}~~~\n\n{quoted}");
     let book = Book::base().page(&page);
     book.run(&["bless"]).status(0).says("2 blocks written");

@@ -225,7 +225,7 @@ fn links_that_go_round_in_the_source_directory_do_no_harm() {
     let book = Book::base();
     symlink(book.root().join("src"), book.root().join("src/core/again")).expect("a link");
     symlink("round", book.root().join("src/round")).expect("a link");
-    book.check(&["core/page"]).status(0);
+    book.check(&[]).status(0);
 }
 
 #[test]
