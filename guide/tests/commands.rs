@@ -250,6 +250,7 @@ fn list_shows_the_questions_that_were_asked_for() {
     book.run(&["new", "async/pinning#what-pin-promises", "--level", "staff"]).status(0);
     assert_eq!(listed(&book, &[]), ["what-moves", "what-pin-promises"]);
     assert_eq!(listed(&book, &["--level", "staff"]), ["what-pin-promises"]);
+    assert_eq!(listed(&book, &["--level", "junior"]), ["what-moves"]);
     assert_eq!(listed(&book, &["--part", "core"]), ["what-moves"]);
     assert_eq!(listed(&book, &["--part", "core", "--level", "staff"]), [""; 0]);
     book.run(&["list", "--level", "expert"]).status(2).says("junior, mid, senior or staff");
