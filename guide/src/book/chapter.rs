@@ -72,6 +72,13 @@ impl Chapter {
         }
     }
 
+    /// The line of the first second-level heading below `line`.
+    #[must_use]
+    pub fn section_below(&self, line: usize) -> Option<usize> {
+        let sections = self.headings.iter().filter(|heading| heading.depth == 2);
+        sections.map(|heading| heading.line).find(|&heading| heading > line)
+    }
+
     /// A place in this chapter.
     pub(crate) fn at(&self, line: usize, column: usize) -> Location {
         Location::new(&self.file, line, column)

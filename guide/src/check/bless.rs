@@ -1,5 +1,6 @@
 //! Writes what samples really produce into the blocks below them, for the author to review.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -7,10 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use similar::TextDiff;
 
-use super::compare;
 use super::prover::evidence_of;
 use super::verdict::{self, Evidence};
-use crate::book::{CheckKind, CheckedBlock, Sample, write_whole};
+use crate::book::{Book, Chapter, CheckKind, CheckedBlock, Sample, write_whole};
 
 /// What a blessing changed.
 #[derive(Debug, Default)]
@@ -30,68 +30,96 @@ struct Edit<'book> {
     text: String,
 }
 
-/// Rewrites the differing checked blocks of `samples` in the chapters of `root`.
+/// Rewrites the differing checked blocks of `samples` in the chapters of `book`.
 ///
 /// # Errors
 /// When the machine is at fault, or a chapter cannot be written; then that chapter is unchanged.
-pub fn bless(root: &Path, samples: &[&Sample]) -> Result<Blessed> {
+pub fn bless(book: &Book, samples: &[&Sample]) -> Result<Blessed> {
     let mut blessed = Blessed::default();
     let mut edits: BTreeMap<&str, Vec<Edit<'_>>> = BTreeMap::new();
     for sample in samples.iter().filter(|sample| !sample.checks.is_empty()) {
-        let evidence = evidence_of(root, sample)?;
+        let evidence = evidence_of(&book.root, sample)?;
         for block in &sample.checks {
             match edit(sample, block, &evidence) {
                 Ok(None) => {}
                 Ok(Some(edit)) => edits.entry(&sample.file).or_default().push(edit),
-                Err(reason) => blessed.refused.push(reason),
+                Err(reason) => {
+                    let place = format!("{}:{}", sample.file, block.lines.start());
+                    blessed.refused.push(format!("{place}: {reason}"));
+                }
             }
         }
     }
-    for (file, edits) in edits {
-        blessed.blocks += edits.len();
-        blessed.diff.push_str(&apply(root, file, edits)?);
+    for chapter in &book.chapters {
+        if let Some(edits) = edits.remove(chapter.file.as_str()) {
+            blessed.write(&book.root, chapter, edits)?;
+        }
     }
     Ok(blessed)
 }
 
-/// The edit that makes a block right; `None` when it is right already.
+/// The edit that makes a block right; `None` when it is right already, a reason when there is none.
 fn edit<'book>(
     sample: &Sample,
     block: &'book CheckedBlock,
     evidence: &Evidence,
 ) -> Result<Option<Edit<'book>>, String> {
-    let place = format!("{}:{}", sample.file, block.lines.start());
-    if block.kind == CheckKind::Report {
+    let check = format!("cargo guide check {}:{}", sample.chapter, sample.lines.start());
+    let text = verdict::actual(&block.kind, evidence)
+        .ok_or_else(|| format!("the sample has no {}; see `{check}`", block.kind))?;
+    if verdict::is_right(block, &text) {
         return Ok(None);
     }
-    let text = verdict::actual(&block.kind, evidence).ok_or(format!(
-        "{place}: the sample has no {}; see `cargo guide check {}`",
-        block.kind, sample.chapter
-    ))?;
-    if let [first, second] = &evidence.runs[..]
-        && first.stdout != second.stdout
-    {
-        return Err(format!("{place}: the output changes between two runs, so it cannot be shown"));
+    if block.kind == CheckKind::Report {
+        return Err(format!("a report differs between machines; quote lines of it: `{check}`"));
     }
-    let right = compare::matches_elided(&compare::tidy(&block.text), &text);
-    Ok((!right).then_some(Edit { block, column: sample.column, text }))
+    if evidence.runs.windows(2).any(|runs| runs[0].stdout != runs[1].stdout) {
+        return Err("the output changes between two runs, so it cannot be shown".to_owned());
+    }
+    match unshowable(&text) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(Some(Edit { block, column: sample.column, text })),
+    }
 }
 
-/// Writes the edits of one file and returns the diff.
-fn apply(root: &Path, file: &str, mut edits: Vec<Edit<'_>>) -> Result<String> {
-    let path = root.join(file);
-    let before = fs::read_to_string(&path).with_context(|| format!("cannot read `{file}`"))?;
-    let mut lines: Vec<String> = before.lines().map(str::to_owned).collect();
-    // From the end, so that the lines of earlier blocks do not move.
-    edits.sort_by_key(|edit| std::cmp::Reverse(*edit.block.lines.start()));
-    for edit in edits {
-        let margin: String =
-            lines[edit.block.lines.start() - 1].chars().take(edit.column - 1).collect();
-        let text = edit.text.lines().map(|line| format!("{margin}{line}").trim_end().to_owned());
-        lines.splice(*edit.block.lines.start()..edit.block.lines.end() - 1, text);
+/// Why a text cannot stand in a block of a chapter.
+fn unshowable(text: &str) -> Option<&'static str> {
+    let is_fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.trim().starts_with(fence));
+    if text.lines().any(is_fence) {
+        return Some("a line of it is a fence and would end the block");
     }
-    let after = lines.join("\n") + "\n";
-    write_whole(&path, &after).with_context(|| format!("cannot write `{file}`"))?;
-    let diff = TextDiff::from_lines(&before, &after);
-    Ok(diff.unified_diff().context_radius(3).header(file, file).to_string())
+    text.contains(['\r', '\0'])
+        .then_some("a carriage return or a NUL byte cannot stand in a chapter")
+}
+
+impl Blessed {
+    /// Writes the edits of one chapter, unless its author has changed it meanwhile.
+    fn write(&mut self, root: &Path, chapter: &Chapter, edits: Vec<Edit<'_>>) -> Result<()> {
+        let (path, file) = (root.join(&chapter.file), &chapter.file);
+        let now = fs::read_to_string(&path).with_context(|| format!("cannot read `{file}`"))?;
+        if now != chapter.text {
+            self.refused.push(format!("{file}: it was changed meanwhile; run this again"));
+            return Ok(());
+        }
+        self.blocks += edits.len();
+        let after = with_edits(&chapter.text, edits);
+        write_whole(&path, &after).with_context(|| format!("cannot write `{file}`"))?;
+        let diff = TextDiff::from_lines(&chapter.text, &after);
+        let diff = diff.unified_diff().context_radius(3).header(file, file).to_string();
+        self.diff.push_str(&diff);
+        Ok(())
+    }
+}
+
+/// The text with its blocks replaced and every other byte as it was.
+fn with_edits(text: &str, mut edits: Vec<Edit<'_>>) -> String {
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    // From the end, so that the lines of earlier blocks do not move.
+    edits.sort_by_key(|edit| Reverse(*edit.block.lines.start()));
+    for Edit { block, column, text } in edits {
+        let margin: String = lines[block.lines.start() - 1].chars().take(column - 1).collect();
+        let shown = text.lines().map(|line| format!("{margin}{line}").trim_end().to_owned());
+        lines.splice(*block.lines.start()..block.lines.end() - 1, shown);
+    }
+    lines.join("\n")
 }

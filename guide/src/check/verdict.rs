@@ -53,6 +53,21 @@ pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
     Some(compare::tidy(&text))
 }
 
+/// Whether a block says what the sample produces, which is `actual`.
+pub(crate) fn is_right(block: &CheckedBlock, actual: &str) -> bool {
+    let expected = compare::tidy(&block.text);
+    match block.kind {
+        CheckKind::Report => missing_line(block, actual).is_none(),
+        CheckKind::Diagnostic | CheckKind::Emitted { .. } => matches_elided(&expected, actual),
+        CheckKind::Output | CheckKind::Panic | CheckKind::Stderr => expected == actual,
+    }
+}
+
+/// A line of the block that the report does not have.
+fn missing_line<'block>(block: &'block CheckedBlock, report: &str) -> Option<&'block str> {
+    block.text.lines().map(str::trim).find(|line| !report.contains(line))
+}
+
 /// The message of the main thread's panic, or of the first one when the main thread did not panic.
 fn panic_message(stderr: &str) -> Option<String> {
     let heads: Vec<usize> = PANIC.find_iter(stderr).map(|found| found.start()).collect();
@@ -223,10 +238,7 @@ impl Judge<'_> {
         if block.kind == CheckKind::Report {
             return self.report_lines(block, &actual);
         }
-        let elides = matches!(block.kind, CheckKind::Diagnostic | CheckKind::Emitted { .. });
-        let expected = compare::tidy(&block.text);
-        let same = if elides { matches_elided(&expected, &actual) } else { expected == actual };
-        (!same).then(|| {
+        (!is_right(block, &actual)).then(|| {
             self.at_block(
                 block,
                 "block-differs",
@@ -237,12 +249,12 @@ impl Judge<'_> {
                     self.command("bless")
                 ),
             )
-            .with_detail(compare::diff(&expected, &actual))
+            .with_detail(compare::diff(&compare::tidy(&block.text), &actual))
         })
     }
 
     fn report_lines(&self, block: &CheckedBlock, report: &str) -> Option<Finding> {
-        let missing = block.text.lines().map(str::trim).find(|line| !report.contains(line))?;
+        let missing = missing_line(block, report)?;
         Some(
             self.at_block(
                 block,

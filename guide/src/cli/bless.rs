@@ -20,11 +20,14 @@ pub(crate) fn run(book: &Book, filters: &[String]) -> Result<Exit> {
     let refuted = |outcome: &Outcome| matches!(outcome, Outcome::Refuted(_));
     let open = proof.outcomes.iter().filter(|(_, outcome)| refuted(outcome));
     let open: Vec<&Sample> = open.map(|(sample, _)| *sample).collect();
-    let blessed = check::bless(&book.root, &open)?;
+    let blessed = check::bless(book, &open)?;
     anstream::print!("{}", blessed.diff);
     for reason in &blessed.refused {
         anstream::eprintln!("not written: {reason}");
     }
-    anstream::println!("{} blocks written", blessed.blocks);
+    match blessed.blocks {
+        1 => anstream::println!("1 block written"),
+        blocks => anstream::println!("{blocks} blocks written"),
+    }
     Ok(if blessed.refused.is_empty() { Exit::Proved } else { Exit::Wrong })
 }

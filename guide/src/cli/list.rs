@@ -26,6 +26,9 @@ pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit
             level.name()
         );
     }
-    anstream::println!("{} questions", rows.len());
+    match rows.len() {
+        1 => anstream::println!("1 question"),
+        questions => anstream::println!("{questions} questions"),
+    }
     Exit::Proved
 }

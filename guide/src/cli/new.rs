@@ -85,9 +85,8 @@ fn publish(root: &Path, entry: &str) -> Result<()> {
 fn with_question(chapter: &Chapter, question: &str) -> String {
     let last_question = chapter.questions.last().map_or(0, |question| question.line);
     let lines: Vec<&str> = chapter.text.lines().collect();
-    let is_summary = |at: &usize| lines[*at].starts_with("## ") && *at >= last_question;
-    let at = (last_question..lines.len()).find(is_summary).unwrap_or(lines.len());
-    let (before, after) = lines.split_at(at);
+    let closing = chapter.section_below(last_question).map_or(lines.len(), |line| line - 1);
+    let (before, after) = lines.split_at(closing);
     let after = if after.is_empty() { String::new() } else { format!("\n{}\n", after.join("\n")) };
     format!("{}\n\n{question}{after}", before.join("\n").trim_end())
 }

@@ -2,8 +2,9 @@
 #![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -147,5 +148,35 @@ impl From<Output> for Said {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+}
+
+/// A sample whose `main` has this body.
+pub(crate) fn sample(body: &str) -> String {
+    format!("```rust\nfn main() {{\n    {body}\n}}\n```\n\n")
+}
+
+/// A small file system over a directory; removed when dropped.
+pub(crate) struct Mount<'book>(&'book Path);
+
+impl<'book> Mount<'book> {
+    /// `None`, with a line that says so, where only an administrator may do that.
+    pub(crate) fn over(dir: &'book Path, options: &str) -> Option<Self> {
+        fs::create_dir_all(dir).expect("a writable directory");
+        let mut mount = Command::new("mount");
+        let done =
+            mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(dir).stderr(Stdio::null());
+        if done.status().is_ok_and(|status| status.success()) {
+            return Some(Self(dir));
+        }
+        // Not `eprintln!`, which is shown for failing tests only.
+        let _ = writeln!(std::io::stderr(), "skipped: no right to mount a file system ({options})");
+        None
+    }
+}
+
+impl Drop for Mount<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
     }
 }
