@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -144,7 +144,8 @@ fn bless_keeps_a_chapter_whole_that_it_cannot_write() {
     let core = book.root().join("src/core");
     let question = book.read("src/core/question.md");
     let Some(_mount) = Mount::over(&core, "size=32k") else { return };
-    let book = book.file("src/core/question.md", question).page(STALE);
+    book.write(Path::new("src/core/question.md"), question);
+    book.write(Path::new(PAGE), format!("# Page\n\n{STALE}"));
     let before = book.read(PAGE);
     while fs::write(core.join("filler"), vec![0; size_of_filler(&core)]).is_ok() {}
     let said = book.run(&["bless", "core/page"]);
@@ -154,7 +155,7 @@ fn bless_keeps_a_chapter_whole_that_it_cannot_write() {
 }
 
 /// One page more than the filler has by now.
-fn size_of_filler(core: &std::path::Path) -> usize {
+fn size_of_filler(core: &Path) -> usize {
     let length = fs::metadata(core.join("filler")).map_or(0, |filler| filler.len());
     usize::try_from(length).expect("a small file") + 4096
 }
@@ -373,6 +374,6 @@ fn help_names_the_commands_and_the_exit_statuses() {
     for text in ["serve", "build", "check", "bless", "new", "list", "Exit status", "no rustc"] {
         said.status(0).says(text);
     }
-    book.run(&["chekc"]).status(2).says("check");
+    book.run(&["checks"]).status(2).says("check");
     book.run(&["check", "--fast"]).status(2).says("--fast");
 }

@@ -177,6 +177,7 @@ impl<'book> Mount<'book> {
 
 impl Drop for Mount<'_> {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0).status();
+        // Lazily: a process may be about to leave the directory.
+        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
     }
 }
