@@ -108,6 +108,14 @@ fn what_was_found(report: &Value, index: usize) -> &str {
     finding.map_or("", |finding| finding["what"].as_str().expect("a sentence"))
 }
 
+#[test]
+fn a_sample_that_crashes_the_compiler_is_the_one_that_is_refuted() {
+    let deep = format!("let _deep = {}1{};", "(".repeat(50_000), ")".repeat(50_000));
+    let page = format!("# Page\n\n{}\n{}\n", sample("assert!(true);"), sample(&deep));
+    let said = check_page(page);
+    said.status(1).says("rustc was ended by signal 11").says("proved 1 sample ");
+}
+
 /// What the check of a book says whose `core/page.md` is this file.
 fn check_page(page: impl AsRef<[u8]>) -> Said {
     Book::base().file("src/core/page.md", page).check(&["core/page"])

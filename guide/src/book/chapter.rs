@@ -111,8 +111,17 @@ struct Reader<'book> {
     chapter: Chapter,
     /// Index of the question that the text belongs to.
     question: Option<usize>,
-    /// Index of the last sample and the line where it or its last checked block ends.
-    previous: Option<(usize, usize)>,
+    /// The last sample, and the line where it or its last checked block ends.
+    previous: Option<(Previous, usize)>,
+}
+
+/// What a checked block may belong to.
+#[derive(Clone, Copy)]
+enum Previous {
+    /// Index of a sample.
+    Sample(usize),
+    /// A fence that was refused: that is the error to report.
+    Refused,
 }
 
 impl Reader<'_> {
@@ -186,6 +195,7 @@ impl Reader<'_> {
                 let at = self.chapter.at(fence.line, fence.column);
                 let info::Refusal { rule, what, expected, remedy } = refusal;
                 self.chapter.findings.push(Finding::new(at, rule, what, expected, remedy));
+                self.previous = Some((Previous::Refused, fence.end.unwrap_or(fence.line)));
             }
         }
     }
@@ -195,7 +205,7 @@ impl Reader<'_> {
         let included = !resolved.shown.is_empty();
         let end = fence.end.unwrap_or(fence.line);
         let expectation = self.expectation(fence, info.expectation, &resolved);
-        self.previous = Some((self.chapter.samples.len(), end));
+        self.previous = Some((Previous::Sample(self.chapter.samples.len()), end));
         if let Some(question) = self.question {
             self.chapter.questions[question].samples += 1;
         }
@@ -247,23 +257,22 @@ impl Reader<'_> {
 
     fn checked(&mut self, fence: &Fence, kind: info::CheckKind) {
         let end = fence.end.unwrap_or(fence.line);
-        let Some(sample) = self.sample_right_above(fence.line) else {
+        let Some(above) = self.right_above(fence.line) else {
             return self.orphan(fence, &kind);
         };
-        self.previous = Some((sample, end));
-        self.chapter.samples[sample].checks.push(CheckedBlock {
-            kind,
-            lines: fence.line..=end,
-            text: fence.body.clone(),
-        });
+        self.previous = Some((above, end));
+        if let Previous::Sample(sample) = above {
+            let (lines, text) = (fence.line..=end, fence.body.clone());
+            self.chapter.samples[sample].checks.push(CheckedBlock { kind, lines, text });
+        }
     }
 
-    /// The sample that only blank lines separate from `line`.
-    fn sample_right_above(&self, line: usize) -> Option<usize> {
-        let (sample, end) = self.previous?;
+    /// What only blank lines separate from `line`.
+    fn right_above(&self, line: usize) -> Option<Previous> {
+        let (previous, end) = self.previous?;
         let mut between = self.chapter.text.lines().take(line - 1).skip(end);
         let blank = |line: &str| line.trim_matches([' ', '>', '\t']).is_empty();
-        between.all(blank).then_some(sample)
+        between.all(blank).then_some(previous)
     }
 
     fn orphan(&mut self, fence: &Fence, kind: &info::CheckKind) {

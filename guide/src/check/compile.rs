@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use super::Unusable;
+use super::run::{self, COMPILER, Ran};
 use super::tangle::Files;
 use super::toolchain::Toolchain;
 use crate::book::{Edition, Tool, is_error_code};
@@ -124,6 +125,18 @@ impl Diagnostic {
         (self.level == "warning").then(name)
     }
 
+    /// A compiler that ended without saying why: some samples crash it, or keep it busy for good.
+    fn of_crash(ran: &Ran) -> Self {
+        let end = match (ran.stopped, ran.signal) {
+            (Some(stop), _) => stop.describe(COMPILER),
+            (None, Some(signal)) => format!("was ended by signal {signal}"),
+            (None, None) => "failed without a message".to_owned(),
+        };
+        let message = format!("rustc {end}");
+        let rendered = Some(format!("error: {message}\n{}", ran.stderr));
+        Self { level: "error".to_owned(), message, code: None, rendered, spans: Vec::new() }
+    }
+
     /// The machine's fault, where the message is about one: no part of a sample is to blame for it.
     fn fault(&self) -> Option<Unusable> {
         if !self.spans.is_empty() || self.code.is_some() {
@@ -160,18 +173,16 @@ impl Call<'_> {
 
     /// Calls rustc.
     pub(crate) fn compile(&self, goal: &Goal) -> Result<Compiled> {
-        let output = self.command(goal).output().context("cannot start rustc")?;
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let diagnostics = diagnostics(&stderr);
-        if !output.status.success()
-            && !diagnostics.iter().any(|found| found.level.starts_with("error"))
-        {
-            bail!(Unusable::Compiler(stderr.into_owned()));
-        }
+        let ran = run::observe(&mut self.command(goal), COMPILER).context("cannot run rustc")?;
+        let mut diagnostics = diagnostics(&ran.stderr);
         if let Some(fault) = diagnostics.iter().find_map(Diagnostic::fault) {
             bail!(fault);
         }
-        Ok(Compiled { success: output.status.success(), diagnostics })
+        let success = ran.stopped.is_none() && ran.code == Some(0);
+        if !success && !diagnostics.iter().any(|found| found.level.starts_with("error")) {
+            diagnostics.push(Diagnostic::of_crash(&ran));
+        }
+        Ok(Compiled { success, diagnostics })
     }
 
     fn command(&self, goal: &Goal) -> Command {

@@ -10,16 +10,37 @@ use std::time::{Duration, Instant};
 
 use super::os;
 
-/// What a sample may use. One set for all: a sample that needs more belongs in `examples/`.
-const TIME: Duration = Duration::from_secs(10);
-/// Seconds of processor time, which many threads use up faster than the clock runs.
-const CPU_SECONDS: u64 = 40;
-/// Bytes of standard output and of standard error, each.
-const OUTPUT: u64 = 1 << 20;
-/// Bytes of any file that a sample writes.
-const FILE: u64 = 64 << 20;
-/// Processes at once.
-const PROCESSES: usize = 64;
+/// What a program may use.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    time: Duration,
+    /// Seconds of processor time, which many threads use up faster than the clock runs.
+    cpu_seconds: u64,
+    /// Bytes of standard output and of standard error, each.
+    output: u64,
+    /// Bytes of any file.
+    file: u64,
+    /// Processes at once.
+    processes: usize,
+}
+
+/// One set for all samples: what needs more belongs in `examples/`.
+const SAMPLE: Limits = Limits {
+    time: Duration::from_secs(10),
+    cpu_seconds: 40,
+    output: 1 << 20,
+    file: 64 << 20,
+    processes: 64,
+};
+
+/// For rustc, whose types and constants can be made to compute for as long as one likes.
+pub(crate) const COMPILER: Limits = Limits {
+    time: Duration::from_mins(1),
+    cpu_seconds: 240,
+    output: 16 << 20,
+    file: 4 << 30,
+    processes: 64,
+};
 
 /// Why a program was ended before it ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +51,13 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    /// The limit, as a sentence about the sample.
-    pub(crate) fn describe(self) -> String {
+    /// The limit, as the end of a sentence that starts with the program.
+    pub(crate) fn describe(self, limits: Limits) -> String {
         match self {
-            Self::Time => format!("the sample still ran after {} s and was ended", TIME.as_secs()),
-            Self::Output => {
-                format!("the sample printed more than {} KiB and was ended", OUTPUT >> 10)
-            }
+            Self::Time => format!("still ran after {} s and was ended", limits.time.as_secs()),
+            Self::Output => format!("printed more than {} KiB and was ended", limits.output >> 10),
             Self::Processes => {
-                format!("the sample had more than {PROCESSES} processes and was ended")
+                format!("had more than {} processes and was ended", limits.processes)
             }
         }
     }
@@ -54,73 +73,82 @@ pub(crate) struct Ran {
     pub(crate) stopped: Option<Stop>,
 }
 
+impl Ran {
+    /// How the program was stopped, as the end of a sentence that starts with it.
+    pub(crate) fn describe_stop(&self) -> Option<String> {
+        self.stopped.map(|stop| stop.describe(SAMPLE))
+    }
+}
+
 /// Runs `program` in the empty directory `dir`; it sees `PATH` and `env` and no other variables.
 ///
 /// # Errors
 /// When the program cannot be started or its output cannot be kept: a fault of the machine.
 pub(crate) fn run(program: &Path, dir: &Path, env: &[(&str, String)]) -> io::Result<Ran> {
+    let mut command = Command::new(program);
+    command
+        .current_dir(dir)
+        .env_clear()
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .envs(env.iter().map(|(name, value)| (name, value)));
+    let ran = observe(&mut command, SAMPLE);
+    os::end_processes_in(dir);
+    ran
+}
+
+/// Runs a command within limits, and ends its process group with it.
+///
+/// # Errors
+/// As for [`run`].
+pub(crate) fn observe(command: &mut Command, limits: Limits) -> io::Result<Ran> {
     // Files without a name, not pipes: what a sample leaves running cannot block a reader.
     let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
-    let mut child = start(program, dir, env, [&stdout, &stderr])?;
-    os::limit(&child, CPU_SECONDS, FILE);
-    let stopped = watch(&mut child, [&stdout, &stderr]);
+    os::own_group(command);
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(stdout.try_clone()?)
+        .stderr(stderr.try_clone()?)
+        .spawn()?;
+    os::limit(&child, limits.cpu_seconds, limits.file);
+    let stopped = watch(&mut child, limits, [&stdout, &stderr]);
     os::end_group(&mut child);
     let status = child.wait()?;
-    os::end_processes_in(dir);
     Ok(Ran {
-        stdout: read_bounded(&mut stdout)?,
-        stderr: read_bounded(&mut stderr)?,
+        stdout: read_bounded(&mut stdout, limits)?,
+        stderr: read_bounded(&mut stderr, limits)?,
         code: status.code(),
         signal: os::signal(status),
         stopped: stopped?,
     })
 }
 
-fn start(
-    program: &Path,
-    dir: &Path,
-    env: &[(&str, String)],
-    [stdout, stderr]: [&File; 2],
-) -> io::Result<Child> {
-    let mut command = Command::new(program);
-    command
-        .current_dir(dir)
-        .env_clear()
-        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-        .envs(env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(stdout.try_clone()?)
-        .stderr(stderr.try_clone()?);
-    os::own_group(&mut command);
-    command.spawn()
-}
-
 /// Waits until the child ends or reaches a limit.
-fn watch(child: &mut Child, outputs: [&File; 2]) -> io::Result<Option<Stop>> {
+fn watch(child: &mut Child, limits: Limits, outputs: [&File; 2]) -> io::Result<Option<Stop>> {
     let started = Instant::now();
     let mut pause = Duration::from_micros(500);
     while child.try_wait()?.is_none() {
-        if started.elapsed() > TIME {
+        let is_slow = started.elapsed().as_millis() > 30;
+        if started.elapsed() > limits.time {
             return Ok(Some(Stop::Time));
-        } else if too_much(outputs)? {
+        } else if too_much(outputs, limits)? {
             return Ok(Some(Stop::Output));
-        } else if started.elapsed().as_millis() > 30 && os::group_size(child.id()) > PROCESSES {
+        } else if is_slow && os::group_size(child.id()) > limits.processes {
             return Ok(Some(Stop::Processes));
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
-    Ok(too_much(outputs)?.then_some(Stop::Output))
+    Ok(too_much(outputs, limits)?.then_some(Stop::Output))
 }
 
-fn too_much(outputs: [&File; 2]) -> io::Result<bool> {
+fn too_much(outputs: [&File; 2], limits: Limits) -> io::Result<bool> {
     let [stdout, stderr] = outputs;
-    Ok(stdout.metadata()?.len() > OUTPUT || stderr.metadata()?.len() > OUTPUT)
+    Ok(stdout.metadata()?.len() > limits.output || stderr.metadata()?.len() > limits.output)
 }
 
-fn read_bounded(file: &mut File) -> io::Result<String> {
+fn read_bounded(file: &mut File, limits: Limits) -> io::Result<String> {
     let mut bytes = Vec::new();
     file.rewind()?;
-    file.take(OUTPUT).read_to_end(&mut bytes)?;
+    file.take(limits.output).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -90,7 +90,10 @@ impl Judge<'_> {
             Expectation::CompileFail { codes } => self.fails_with(codes),
             Expectation::Compile => self.compiles(),
             Expectation::Run => self.compiles().or_else(|| self.runs(0, "exits with 0")),
-            Expectation::Panic => self.compiles().or_else(|| self.runs(101, "panics")),
+            Expectation::Panic => self
+                .compiles()
+                .or_else(|| self.runs(101, "panics"))
+                .or_else(|| self.exits_like_a_panic()),
             Expectation::Reported { tool } => self.compiles().or_else(|| self.reported(*tool)),
             Expectation::Example | Expectation::Ignored { .. } => None,
         }
@@ -193,6 +196,21 @@ impl Judge<'_> {
             return Some(self.finding(rule_of(run), what, expected, remedy).with_detail(tail(run)));
         }
         self.stable_output()
+    }
+
+    /// Any program can exit with 101. Only a panic prints its message, unless a hook does something else.
+    fn exits_like_a_panic(&self) -> Option<Finding> {
+        let has_hook =
+            ["set_hook", "resume_unwind"].iter().any(|word| self.sample.text.contains(word));
+        let silent = self.evidence.runs.iter().find(|run| panic_message(&run.stderr).is_none());
+        silent.filter(|_| !has_hook).map(|_| {
+            self.finding(
+                "wrong-exit",
+                "the sample exits with 101 without a panic",
+                "a sample that panics",
+                remedy_for(&Ran { code: Some(0), ..Ran::default() }, 101),
+            )
+        })
     }
 
     fn stable_output(&self) -> Option<Finding> {
@@ -318,7 +336,7 @@ fn rule_of(run: &Ran) -> &'static str {
 
 fn describe_end(run: &Ran) -> String {
     match (run.stopped, run.code, run.signal) {
-        (Some(stop), ..) => stop.describe(),
+        (Some(_), ..) => format!("the sample {}", run.describe_stop().unwrap_or_default()),
         (None, Some(101), _) => "the sample panics".to_owned(),
         (None, Some(code), _) => format!("the sample exits with {code}"),
         (None, None, Some(signal)) => {
