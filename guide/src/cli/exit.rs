@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::Error;
 use thiserror::Error;
 
+use crate::site::Misrendered;
+
 /// The part of `--help` that names the exit statuses.
 pub(crate) const HELP: &str = "Exit status:\n  \
     0  everything that was asked for is proved, built or written\n  \
@@ -53,6 +55,12 @@ impl Exit {
     /// Prints an error to standard error and tells whose fault it is.
     pub(crate) fn report(error: &Error) -> Self {
         anstream::eprintln!("\u{1b}[1;31merror\u{1b}[0m\u{1b}[1m: {error:#}\u{1b}[0m");
-        if error.is::<Usage>() { Self::Usage } else { Self::Environment }
+        if error.is::<Usage>() {
+            Self::Usage
+        } else if error.is::<Misrendered>() {
+            Self::Wrong
+        } else {
+            Self::Environment
+        }
     }
 }

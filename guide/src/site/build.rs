@@ -10,13 +10,15 @@ use mdbook_renderer::{RenderContext, Renderer};
 use toml::{Table, Value};
 
 use super::preprocess::Guide;
+use super::warnings;
 
 /// Builds the book in `root` into the directory `destination`. The site that was there stays until the
 /// new one is complete.
 ///
 /// # Errors
 ///
-/// When the book cannot be rendered or the site cannot be written.
+/// When the book cannot be rendered or the site cannot be written; [`super::Misrendered`] when mdBook
+/// warns of something in the book.
 pub fn build(root: &Path, destination: &Path) -> Result<()> {
     ensure!(
         !root.starts_with(destination),
@@ -40,7 +42,8 @@ pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
     config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
-    load(root, config)?.build()
+    let book = load(root, config)?;
+    warnings::refuse(|| book.build())
 }
 
 /// Writes the prepared book as mdBook hands it to renderers that are programs, such as a link checker.

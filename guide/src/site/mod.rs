@@ -9,7 +9,9 @@ mod build;
 mod callouts;
 mod preprocess;
 mod serve;
+mod warnings;
 
 pub use self::build::{build, render_context};
 pub use self::preprocess::{preprocess, supports_renderer};
 pub use self::serve::{Options, Server, serve};
+pub use self::warnings::Misrendered;
