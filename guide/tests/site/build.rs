@@ -157,7 +157,8 @@ fn only_html_is_prepared() {
 fn what_mdbook_only_warns_of_is_refused() {
     let book = Book::new();
     book.write("src/part/other.md", "# Other\n\nA Vec<Box<T>> without backticks.\n");
-    let error = guide::site::build(book.root(), &book.root().join("book")).expect_err("a lost word");
+    let error =
+        guide::site::build(book.root(), &book.root().join("book")).expect_err("a lost word");
     assert!(error.is::<guide::site::Misrendered>());
     assert!(format!("{error:#}").contains("part/other.md"), "{error:#}");
 }
