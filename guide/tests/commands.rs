@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -287,6 +288,38 @@ fn the_json_report_counts_and_names_everything() {
     for part in ["what", "expected", "remedy"] {
         assert!(finding[part].as_str().is_some_and(|text| !text.is_empty()), "{part}");
     }
+}
+
+/// How often each step of a check was taken, by its name in the JSON report.
+fn steps(book: &Book) -> BTreeMap<String, u64> {
+    let said = book.check(&["--format", "json"]);
+    let report: Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let mut counts = BTreeMap::new();
+    for row in report["timings"].as_array().expect("timings") {
+        assert!(row["milliseconds"].is_number(), "{row}");
+        let name = row["step"].as_str().expect("a name").to_owned();
+        *counts.entry(name).or_default() += row["count"].as_u64().expect("a count");
+    }
+    counts
+}
+
+#[test]
+fn the_timings_account_for_every_sample() {
+    let book = mixed();
+    let first = steps(&book);
+    assert_eq!((first["read"], first["cache"], first["find-compiler"]), (3, 3, 1));
+    // All three together, the wrong one once more; each twice, the wrong one four times.
+    assert_eq!((first["compile-merged"], first["compile-alone"], first["run"]), (3, 1, 8));
+    let second = steps(&book);
+    assert_eq!((second["cache"], second["compile-alone"], second["run"]), (3, 1, 2));
+}
+
+#[test]
+fn timings_are_printed_on_request() {
+    let book = Book::base();
+    book.check(&[]).status(0).silent_about("sum over all threads");
+    let said = book.check(&["--timings", "--no-cache"]);
+    said.status(0).says("compile alone: run").says("run programs").says("sum over all threads");
 }
 
 #[test]

@@ -19,11 +19,13 @@ mod scratch;
 mod select;
 mod session;
 mod tangle;
+mod timings;
 mod toolchain;
 mod verdict;
 
 pub use self::bless::{Blessed, bless};
 pub use self::error::Unusable;
 pub use self::prover::{Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove};
-pub use self::report::{Counts, Terminal, json};
+pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::select::{Filter, select};
+pub use self::timings::{Spent, Step, Timings};

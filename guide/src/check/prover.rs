@@ -12,6 +12,7 @@ use super::parallel::parallel;
 use super::plan::plan;
 use super::scratch;
 use super::session::Session;
+use super::timings::{Step, Timings};
 use super::toolchain::{ChapterCrates, Toolchain};
 use super::verdict::Evidence;
 use crate::book::{CheckKind, Emit, Expectation, Finding, Sample, Tool};
@@ -54,6 +55,8 @@ pub struct Proof<'book> {
     pub outcomes: Vec<(&'book Sample, Outcome)>,
     /// How long the check took.
     pub elapsed: Duration,
+    /// Where that time went.
+    pub timings: Timings,
 }
 
 impl Proof<'_> {
@@ -88,7 +91,7 @@ pub fn prove<'book>(
         outcomes[*index] = Some(outcome);
     }
     let outcomes = samples.iter().copied().zip(outcomes.into_iter().flatten()).collect();
-    Ok(Proof { outcomes, elapsed: started.elapsed() })
+    Ok(Proof { outcomes, elapsed: started.elapsed(), timings: prover.timings })
 }
 
 /// Ends the samples that this process runs for the book in `root`, and removes its working directories.
@@ -109,14 +112,16 @@ pub(crate) struct Prover {
     pub(crate) cache: Cache,
     /// Where samples are compiled and run.
     pub(crate) work: PathBuf,
+    pub(crate) timings: Timings,
 }
 
 impl Prover {
     fn new(root: &Path) -> Result<Self> {
-        let toolchain = Toolchain::find(root)?;
+        let timings = Timings::default();
+        let toolchain = timings.measure(Step::FindCompiler, 1, || Toolchain::find(root))?;
         let crates = ChapterCrates::load(root);
         let cache = Cache::new(&target_dir(root).join("guide").join("cache"), &toolchain, &crates);
-        Ok(Self { toolchain, crates, cache, work: work_dir(root) })
+        Ok(Self { toolchain, crates, cache, work: work_dir(root), timings })
     }
 
     /// The outcome of a sample that need not or cannot be run.
@@ -124,7 +129,8 @@ impl Prover {
         if let Some(reason) = not_run_here(sample) {
             return Some(Outcome::NotRun(reason));
         }
-        (trust_cache && self.cache.has(&self.key(sample)))
+        let is_known = || self.cache.has(&self.key(sample));
+        (trust_cache && self.timings.measure(Step::Cache, 1, is_known))
             .then_some(Outcome::Proved { cached: true })
     }
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use super::compare::clip;
+use super::timings::{Spent, Step, Timings};
 use super::{Outcome, Proof};
 use crate::book::{Expectation, Finding};
 
@@ -132,7 +134,7 @@ fn counted(counts: &BTreeMap<String, usize>, between: &str) -> String {
     items.join(", ")
 }
 
-fn describe(expectation: &Expectation) -> String {
+pub(crate) fn describe(expectation: &Expectation) -> String {
     match expectation {
         Expectation::Run => "run".to_owned(),
         Expectation::Panic => "panic".to_owned(),
@@ -166,6 +168,30 @@ pub fn json(proof: &Proof<'_>, findings: &[&Finding]) -> Value {
     json!({
         "proved": counts.proved, "refuted": counts.refuted, "cached": counts.cached,
         "not_run": counts.not_run, "milliseconds": u64::try_from(proof.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "findings": findings, "samples": samples,
+        "findings": findings, "samples": samples, "timings": rows(&proof.timings),
     })
+}
+
+fn rows(timings: &Timings) -> Vec<Value> {
+    let row = |(step, spent): (Step, Spent)| {
+        let mut row = json!(step);
+        row["count"] = json!(spent.count);
+        row["milliseconds"] = json!(spent.time.as_secs_f64() * 1e3);
+        row
+    };
+    timings.steps().into_iter().map(row).collect()
+}
+
+/// A line for each step of a check, and their sum, which threads at work side by side make larger than
+/// the time that the check took.
+#[must_use]
+pub fn time_table(timings: &Timings) -> String {
+    let steps = timings.steps();
+    let mut table = format!("{:>9} {:>6}  step\n", "time", "count");
+    for (step, spent) in &steps {
+        let _ = writeln!(table, "{:>7.3} s {:>6}  {step}", spent.time.as_secs_f64(), spent.count);
+    }
+    let sum: Duration = steps.values().map(|spent| spent.time).sum();
+    let _ = write!(table, "{:>7.3} s {:>6}  sum over all threads", sum.as_secs_f64(), "");
+    table
 }

@@ -12,9 +12,11 @@ use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
 use super::emitted;
 use super::plan::Job;
 use super::prover::{Progress, Prover};
+use super::report::describe;
 use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
+use super::timings::{Step, Timings};
 use super::verdict::{Evidence, judge};
 use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
 
@@ -86,7 +88,10 @@ impl<'a> Session<'a> {
         let toolchain = &self.prover.toolchain;
         let call = Call { toolchain, dir, root: "main.rs", edition, crates: &crates };
         call.write(&tangle::merged(samples))?;
-        call.compile(&Goal::Program)
+        let step = Step::CompileMerged {
+            first: samples.first().map_or_else(String::new, |first| place(first)),
+        };
+        self.prover.timings.measure(step, samples.len(), || call.compile(&Goal::Program))
     }
 
     fn acquit(
@@ -114,7 +119,8 @@ impl<'a> Session<'a> {
     }
 
     fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
-        self.prover.cache.add(&self.prover.key(sample))?;
+        let remember = || self.prover.cache.add(&self.prover.key(sample));
+        self.prover.timings.measure(Step::Cache, 0, remember)?;
         progress.settled(sample);
         Ok(Outcome::Proved { cached: false })
     }
@@ -138,11 +144,13 @@ impl<'a> Session<'a> {
         let (dir, edition) = (dir.path(), sample.edition);
         let call = Call { toolchain, dir, root: "src/main.rs", edition, crates: &crates };
         call.write(&tangle::alone(sample))?;
-        let mut evidence =
-            Evidence { compiled: compile_for(sample, &call)?, ..Evidence::default() };
+        let timings = &self.prover.timings;
+        let step = Step::CompileAlone { kind: describe(&sample.expectation) };
+        let compiled = timings.measure(step, 1, || compile_for(sample, &call))?;
+        let mut evidence = Evidence { compiled, ..Evidence::default() };
         if evidence.compiled.success {
             evidence.runs = self.runs(sample, dir)?;
-            emit(sample, &call, &mut evidence)?;
+            emit(sample, &call, timings, &mut evidence)?;
         }
         Ok(evidence)
     }
@@ -172,7 +180,8 @@ impl<'a> Session<'a> {
         variables.extend_from_slice(env);
         let program =
             fs::canonicalize(dir.join("program")).context("the compiler made no program")?;
-        run::run(&program, home.path(), &variables).context("cannot run a sample")
+        let run = || run::run(&program, home.path(), &variables);
+        self.prover.timings.measure(Step::Run, 1, run).context("cannot run a sample")
     }
 
     /// The compiler's messages with the chapter's own line numbers.
@@ -186,7 +195,8 @@ impl<'a> Session<'a> {
         let (dir, edition) = (dir.path(), sample.edition);
         let call = Call { toolchain, dir, root: &sample.file, edition, crates: &crates };
         call.write(&tangle::in_place(sample))?;
-        Ok(compile_for(sample, &call)?.rendered())
+        let compile = || compile_for(sample, &call);
+        Ok(self.prover.timings.measure(Step::Explain, 1, compile)?.rendered())
     }
 
     /// The arguments for the chapters' crates, if a sample uses them; built on first need.
@@ -196,7 +206,8 @@ impl<'a> Session<'a> {
         }
         let mut arguments = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
         if arguments.is_none() {
-            *arguments = Some(self.prover.crates.build()?);
+            let build = || self.prover.crates.build();
+            *arguments = Some(self.prover.timings.measure(Step::BuildCrates, 1, build)?);
         }
         Ok(arguments.clone().unwrap_or_default())
     }
@@ -216,17 +227,27 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
 }
 
 /// Has the compiler emit each function that a block shows.
-fn emit(sample: &Sample, call: &Call<'_>, evidence: &mut Evidence) -> Result<()> {
+fn emit(
+    sample: &Sample,
+    call: &Call<'_>,
+    timings: &Timings,
+    evidence: &mut Evidence,
+) -> Result<()> {
     for block in &sample.checks {
         if let CheckKind::Emitted { form, function, opt } = &block.kind {
             let emit = if *form == Emit::Mir { "mir" } else { "asm" };
-            call.compile(&Goal::Text { emit, opt: opt.clone() })?;
+            let goal = Goal::Text { emit, opt: opt.clone() };
+            timings.measure(Step::Emit, 1, || call.compile(&goal))?;
             let text =
                 fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
             evidence.emitted.insert(block.kind.clone(), emitted::function(*form, function, &text));
         }
     }
     Ok(())
+}
+
+fn place(sample: &Sample) -> String {
+    format!("{}:{}", sample.file, sample.lines.start())
 }
 
 /// Whether a message of a merged program is about this sample.
