@@ -16,7 +16,7 @@ use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Expectation, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -215,15 +215,18 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
     }
 }
 
-/// Has the compiler emit each function that a block shows.
+/// Has the compiler emit what the blocks show.
 fn emit(sample: &Sample, call: &Call<'_>, evidence: &mut Evidence) -> Result<()> {
     for block in &sample.checks {
         if let CheckKind::Emitted { form, function, opt } = &block.kind {
-            let emit = if *form == Emit::Mir { "mir" } else { "asm" };
-            call.compile(&Goal::Text { emit, opt: opt.clone() })?;
+            call.compile(&Goal::Text { form: *form, opt: opt.clone() })?;
             let text =
                 fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
-            evidence.emitted.insert(block.kind.clone(), emitted::function(*form, function, &text));
+            let shown = match function {
+                Some(function) => emitted::function(*form, function, &text),
+                None => Some(text),
+            };
+            evidence.emitted.insert(block.kind.clone(), shown);
         }
     }
     Ok(())
