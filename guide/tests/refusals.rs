@@ -18,8 +18,9 @@ use similar::TextDiff;
 use support::{Book, Said, fixtures};
 
 const BLESS: &str = "GUIDE_BLESS_FIXTURES";
-/// Fixtures about what only x86-64 Linux has: sanitizers and this assembly.
-const X86_64_LINUX: [&str; 3] = ["asm-differs", "clean-asan-run", "line-not-in-report"];
+/// Fixtures about what only x86-64 Linux has: sanitizers and this code.
+const X86_64_LINUX: [&str; 4] =
+    ["asm-differs", "clean-asan-run", "line-not-in-report", "llvm-differs"];
 
 /// What differs from run to run and between machines, and what stands for it.
 static VOLATILE: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {

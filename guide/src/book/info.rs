@@ -22,7 +22,8 @@ const SAMPLE_WORDS: [&str; 12] = [
 ];
 
 /// The words that make a `text` fence a checked block.
-const CHECKED_WORDS: [&str; 6] = ["output", "panic", "stderr", "diagnostic", "report", "mir"];
+const CHECKED_WORDS: [&str; 7] =
+    ["output", "panic", "stderr", "diagnostic", "report", "mir", "hir"];
 
 /// Languages a fence may name. Short on purpose: a misspelled `rust` must not pass for a language.
 const LANGUAGES: [&str; 19] = [
@@ -148,12 +149,12 @@ pub enum CheckKind {
     Diagnostic,
     /// Lines that must occur in the report of a sanitizer or of Miri.
     Report,
-    /// What the compiler emits for one function; `...` elides lines.
+    /// What the compiler emits; `...` elides lines.
     Emitted {
         /// The representation.
         form: Emit,
-        /// The function's name.
-        function: String,
+        /// The function that is cut out; without one, the whole sample is shown.
+        function: Option<String>,
         /// The optimization level, as `-C opt-level` takes it.
         opt: String,
     },
@@ -163,8 +164,12 @@ pub enum CheckKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Emit {
+    /// The high-level intermediate representation: the syntax with its sugar resolved.
+    Hir,
     /// The mid-level intermediate representation.
     Mir,
+    /// The input of LLVM's code generation, after its optimizations.
+    Llvm,
     /// Assembly, in Intel syntax on x86-64.
     Asm,
 }
@@ -177,7 +182,9 @@ impl fmt::Display for CheckKind {
             Self::Stderr => "stderr",
             Self::Diagnostic => "diagnostic",
             Self::Report => "report",
+            Self::Emitted { form: Emit::Hir, .. } => "hir",
             Self::Emitted { form: Emit::Mir, .. } => "mir",
+            Self::Emitted { form: Emit::Llvm, .. } => "llvm",
             Self::Emitted { form: Emit::Asm, .. } => "asm",
         })
     }
@@ -228,7 +235,7 @@ pub(crate) fn parse(info: &str) -> Result<Kind, Refusal> {
         Some((&"rust", words)) => sample(words).map(Kind::Sample),
         Some((&"text", [])) => Ok(Kind::Plain),
         Some((&"text", words)) => checked("text", words).map(Kind::Checked),
-        Some((&"asm", words)) => checked("asm", words).map(Kind::Checked),
+        Some((&language @ ("asm" | "llvm"), words)) => checked(language, words).map(Kind::Checked),
         Some((language, _)) if LANGUAGES.contains(language) => Ok(Kind::Plain),
         Some((language, _)) => Err(unknown("language", language, &LANGUAGES)),
     }
@@ -282,7 +289,9 @@ fn checked(language: &str, words: &[&str]) -> Result<CheckKind, Refusal> {
     let options: BTreeMap<&str, &str> =
         options.into_iter().filter_map(|option| option.split_once('=')).collect();
     match (language, &names[..]) {
+        ("text", ["hir"]) => hir(&options),
         ("text", ["mir"]) => emitted(Emit::Mir, &options, "0"),
+        ("llvm", []) => emitted(Emit::Llvm, &options, "3"),
         ("asm", []) => emitted(Emit::Asm, &options, "3"),
         ("text", [name]) if options.is_empty() => plain_check(name),
         _ => Err(unknown("word", &words.join(","), &CHECKED_WORDS)),
@@ -300,14 +309,25 @@ fn plain_check(name: &str) -> Result<CheckKind, Refusal> {
     }
 }
 
+/// The one form that is made before optimization, and that can show a whole sample.
+fn hir(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
+    only(&["fn"], options)?;
+    let function = options.get("fn").map(|&name| name.to_owned());
+    Ok(CheckKind::Emitted { form: Emit::Hir, function, opt: "0".to_owned() })
+}
+
 fn emitted(form: Emit, options: &BTreeMap<&str, &str>, opt: &str) -> Result<CheckKind, Refusal> {
-    let unknown_option = options.keys().find(|key| !["fn", "opt"].contains(key));
-    if let Some(option) = unknown_option {
-        return Err(unknown("option", option, &["fn", "opt"]));
-    }
-    let function = options.get("fn").ok_or_else(no_function)?;
+    only(&["fn", "opt"], options)?;
+    let function = options.get("fn").map(|&name| name.to_owned()).ok_or_else(no_function)?;
     let opt = options.get("opt").unwrap_or(&opt);
-    Ok(CheckKind::Emitted { form, function: (*function).to_owned(), opt: (*opt).to_owned() })
+    Ok(CheckKind::Emitted { form, function: Some(function), opt: (*opt).to_owned() })
+}
+
+fn only(known: &[&str], options: &BTreeMap<&str, &str>) -> Result<(), Refusal> {
+    match options.keys().find(|key| !known.contains(key)) {
+        Some(option) => Err(unknown("option", option, known)),
+        None => Ok(()),
+    }
 }
 
 /// Whether a word is an error code of rustc: `E` and four digits.
@@ -422,9 +442,19 @@ mod tests {
     #[test]
     fn emitted_blocks_name_a_function() {
         let form = Emit::Mir;
-        let shown = CheckKind::Emitted { form, function: "longest".into(), opt: "0".into() };
+        let function = Some("longest".into());
+        let shown = CheckKind::Emitted { form, function, opt: "0".into() };
         assert_eq!(parse("text,mir,fn=longest"), Ok(Kind::Checked(shown)));
         assert_eq!(refusal_of("text,mir").expected, "`fn=NAME`");
+        assert_eq!(refusal_of("llvm").expected, "`fn=NAME`");
         assert_eq!(refusal_of("asm,fn=sum,level=3").what, "unknown option `level`");
+    }
+
+    #[test]
+    fn only_hir_can_show_a_whole_sample_and_only_hir_has_no_optimization() {
+        let form = Emit::Hir;
+        let shown = CheckKind::Emitted { form, function: None, opt: "0".into() };
+        assert_eq!(parse("text,hir"), Ok(Kind::Checked(shown)));
+        assert_eq!(refusal_of("text,hir,opt=3").what, "unknown option `opt`");
     }
 }

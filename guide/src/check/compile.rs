@@ -13,7 +13,7 @@ use super::Unusable;
 use super::run::{self, COMPILER, Ran};
 use super::tangle::Files;
 use super::toolchain::Toolchain;
-use crate::book::{Edition, Tool, is_error_code};
+use crate::book::{Edition, Emit, Tool, is_error_code};
 
 /// One call of rustc: a crate in a directory of its own.
 #[derive(Debug, Clone)]
@@ -39,8 +39,8 @@ pub(crate) enum Goal {
     Program,
     /// The program with a sanitizer in it.
     Sanitized(Tool),
-    /// A text form, such as `mir` or `asm`, at an optimization level, named `emitted`.
-    Text { emit: &'static str, opt: String },
+    /// A text form at an optimization level, named `emitted`.
+    Text { form: Emit, opt: String },
 }
 
 /// What came of it.
@@ -216,10 +216,24 @@ fn add_goal(command: &mut Command, goal: &Goal) {
             .args(["-Z", "unstable-options", "-C", "unsafe-allow-abi-mismatch=sanitizer", "-Z"])
             .arg(format!("sanitizer={}", if *tool == Tool::Tsan { "thread" } else { "address" }))
             .args(["-o", "program"]),
-        Goal::Text { emit, opt } => command
-            .args(["--emit", &format!("{emit}=emitted"), "-C", &format!("opt-level={opt}")])
-            .args(["-C", "codegen-units=1", "-C", "llvm-args=-x86-asm-syntax=intel"]),
+        Goal::Text { form: Emit::Hir, .. } => {
+            command.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unpretty=hir", "-o", "emitted"])
+        }
+        Goal::Text { form, opt } => command
+            .args(["--emit", &format!("{}=emitted", emit_name(*form))])
+            .args(["-C", &format!("opt-level={opt}"), "-C", "codegen-units=1"])
+            .args(["-C", "llvm-args=-x86-asm-syntax=intel"]),
     };
+}
+
+/// The word of `rustc --emit`, which has none for the HIR.
+fn emit_name(form: Emit) -> &'static str {
+    match form {
+        Emit::Hir => "hir",
+        Emit::Mir => "mir",
+        Emit::Llvm => "llvm-ir",
+        Emit::Asm => "asm",
+    }
 }
 
 /// Reads the messages out of rustc's standard error, which holds a JSON object in each line.

@@ -11,16 +11,37 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\.LBB\d+_(\d+)|\.Lanon\.[0-9a-f]+\.(\d+)").expect("a valid pattern")
 });
 static SYMBOL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b_(?:R|ZN)\w+").expect("a valid pattern"));
+    LazyLock::new(|| Regex::new(r#""?\b(_(?:R|ZN)[\w$.]+)"?"#).expect("a valid pattern"));
+/// What refers to the end of an LLVM file, or explains: attribute groups, metadata and comments.
+static ANNOTATION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r",? ![\w.]+ !\d+| #\d+\b| *; preds = .*|\bdso_local ").expect("a valid pattern")
+});
+/// The name of a static that LLVM knows by the hash of its contents.
+static CONTENTS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"@alloc_([0-9a-f]{32})").expect("a valid pattern"));
 
 /// The function's text, or `None` when the compiler did not emit it.
 pub(crate) fn function(form: Emit, name: &str, text: &str) -> Option<String> {
     let lines: Vec<String> = match form {
+        Emit::Hir => hir(name, text),
         Emit::Mir => mir(name, text),
+        Emit::Llvm => llvm(name, text),
         Emit::Asm => asm(name, text),
     };
     let cut: String = lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect();
     (!cut.is_empty()).then_some(cut)
+}
+
+/// From the line with the function's name to the next item. Items start in the first column, where
+/// within an item only closing braces stand.
+fn hir(name: &str, text: &str) -> Vec<String> {
+    let heads = [format!("fn {name}("), format!("fn {name}<")];
+    let is_item = |line: &str| !line.starts_with([' ', '}']);
+    let is_head =
+        |line: &str| is_item(line) && heads.iter().any(|head| line.contains(head.as_str()));
+    let mut lines = text.lines().skip_while(|line| !is_head(line));
+    let head = lines.next().into_iter();
+    head.chain(lines.take_while(|line| !is_item(line))).map(str::to_owned).collect()
 }
 
 fn mir(name: &str, text: &str) -> Vec<String> {
@@ -32,6 +53,43 @@ fn mir(name: &str, text: &str) -> Vec<String> {
         cut.push("}".to_owned());
     }
     cut
+}
+
+fn llvm(name: &str, text: &str) -> Vec<String> {
+    let symbol = format!(" @{name}(");
+    let is_head = |line: &str| line.starts_with("define ") && line.contains(&symbol);
+    let mut body = text.lines().skip_while(|line| !is_head(line));
+    let mut cut: Vec<&str> = body.by_ref().take_while(|line| *line != "}").collect();
+    if !cut.is_empty() {
+        cut.push("}");
+    }
+    let code = cut.into_iter().filter(|line| !is_about_aliasing(line) && !line.starts_with(';'));
+    let mut contents = Vec::new();
+    code.map(|line| numbered(&readable(&ANNOTATION.replace_all(line, "")), &mut contents)).collect()
+}
+
+/// A call that generates no code and whose only argument is metadata.
+fn is_about_aliasing(line: &str) -> bool {
+    line.contains("@llvm.experimental.noalias.scope.decl(")
+}
+
+/// A line with its statics named by the order in which the function mentions them.
+fn numbered(line: &str, contents: &mut Vec<String>) -> String {
+    let name = |hash: &Captures<'_>| {
+        let known = contents.iter().position(|content| content == &hash[1]);
+        let number = known.unwrap_or_else(|| {
+            contents.push(hash[1].to_owned());
+            contents.len() - 1
+        });
+        format!("@alloc_{number}")
+    };
+    CONTENTS.replace_all(line, name).into_owned()
+}
+
+/// A line with its symbols as the paths that they stand for.
+fn readable(line: &str) -> String {
+    let path = |symbol: &Captures<'_>| format!("{:#}", rustc_demangle::demangle(&symbol[1]));
+    SYMBOL.replace_all(line, path).into_owned()
 }
 
 fn asm(name: &str, text: &str) -> Vec<String> {
@@ -49,8 +107,7 @@ fn set(line: &str) -> String {
         Some(number) => format!(".LBB_{}", number.as_str()),
         None => format!(".Lanon_{}", &label[2]),
     });
-    let readable = |symbol: &Captures<'_>| format!("{:#}", rustc_demangle::demangle(&symbol[0]));
-    format!("{indent}{}", SYMBOL.replace_all(&line, readable))
+    format!("{indent}{}", readable(&line))
 }
 
 /// Directives for the assembler, which say nothing about the instructions.
@@ -71,6 +128,47 @@ mod tests {
             Some("sum:\n    add eax, 1\n.LBB_1:\n    call mycrate::foo\n    ret\n")
         );
         assert_eq!(function(Emit::Asm, "product", text), None);
+    }
+
+    #[test]
+    fn a_function_is_cut_out_of_llvm_without_what_refers_elsewhere() {
+        let text = r#"
+; Function Attrs: nonlazybind uwtable
+define dso_local noundef i32 @first(ptr noundef %v) unnamed_addr #3 !dbg !7 {
+start:
+; call core::panicking::panic_fmt
+  tail call void @"_ZN4main4make28_$u7b$$u7b$closure$u7d$$u7d$17hdbee5a3fa7ab6636E"(ptr @alloc_90836e1a62f7cab653d2ad179fa1ad6f) #19, !noalias !8
+  call void @llvm.experimental.noalias.scope.decl(metadata !9)
+  br label %bb1
+
+bb1:                                              ; preds = %start
+  %_0 = load i32, ptr @alloc_f7a09f6ae3ef93640718dfe810954fb5, align 4, !range !6, !noundef !4
+  ret i32 %_0
+}
+
+define void @other() #3 {
+}
+"#;
+        let cut = function(Emit::Llvm, "first", text).expect("the function");
+        let lines: Vec<&str> = cut.lines().collect();
+        assert_eq!(lines[0], "define noundef i32 @first(ptr noundef %v) unnamed_addr {");
+        assert!(lines[2].ends_with("{{closure}}(ptr @alloc_0)"), "{cut}");
+        assert_eq!(lines[3..6], ["  br label %bb1", "", "bb1:"]);
+        assert_eq!(lines[6], "  %_0 = load i32, ptr @alloc_1, align 4");
+        assert_eq!(lines.last(), Some(&"}"));
+        assert_eq!(function(Emit::Llvm, "fir", text), None);
+    }
+
+    #[test]
+    fn a_function_is_cut_out_of_hir() {
+        let text = "fn go(v:\n        u8) {\n    fn inner() { }\n}\n#[attr = Inline(Never)]\nfn half() { go(1); }\nfn id<T>(t: T) -> T { t }\n";
+        assert_eq!(
+            function(Emit::Hir, "go", text).as_deref(),
+            Some("fn go(v:\n        u8) {\n    fn inner() { }\n}\n")
+        );
+        assert_eq!(function(Emit::Hir, "half", text).as_deref(), Some("fn half() { go(1); }\n"));
+        assert_eq!(function(Emit::Hir, "id", text).as_deref(), Some("fn id<T>(t: T) -> T { t }\n"));
+        assert_eq!(function(Emit::Hir, "inner", text), None);
     }
 
     #[test]

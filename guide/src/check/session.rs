@@ -18,7 +18,7 @@ use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::timings::{Step, Timings};
 use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Expectation, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -226,7 +226,7 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
     }
 }
 
-/// Has the compiler emit each function that a block shows.
+/// Has the compiler emit what the blocks show.
 fn emit(
     sample: &Sample,
     call: &Call<'_>,
@@ -235,12 +235,15 @@ fn emit(
 ) -> Result<()> {
     for block in &sample.checks {
         if let CheckKind::Emitted { form, function, opt } = &block.kind {
-            let emit = if *form == Emit::Mir { "mir" } else { "asm" };
-            let goal = Goal::Text { emit, opt: opt.clone() };
+            let goal = Goal::Text { form: *form, opt: opt.clone() };
             timings.measure(Step::Emit, 1, || call.compile(&goal))?;
             let text =
                 fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
-            evidence.emitted.insert(block.kind.clone(), emitted::function(*form, function, &text));
+            let shown = match function {
+                Some(function) => emitted::function(*form, function, &text),
+                None => Some(text),
+            };
+            evidence.emitted.insert(block.kind.clone(), shown);
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
 use super::run::Ran;
-use crate::book::{CheckKind, CheckedBlock, Expectation, Finding, Location, Sample, Tool};
+use crate::book::{CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool};
 
 /// What was found out about a sample.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Evidence {
     /// The same messages with the line numbers of the chapter, for the author.
     pub(crate) in_place: String,
     pub(crate) runs: Vec<Ran>,
-    /// For each emitted function that a block shows: its text, if the compiler emitted it.
+    /// For each emitted text that a block shows: the text, if the compiler emitted it.
     pub(crate) emitted: BTreeMap<CheckKind, Option<String>>,
 }
 
@@ -287,13 +287,16 @@ impl Judge<'_> {
 
     fn nothing_to_compare(&self, block: &CheckedBlock) -> Finding {
         let what = match &block.kind {
-            CheckKind::Emitted { function, .. } => {
+            CheckKind::Emitted { function: Some(function), .. } => {
                 format!("the compiler emits no function `{function}`")
             }
             kind => format!("the sample has no {kind}"),
         };
         let remedy = match &block.kind {
-            CheckKind::Emitted { function, .. } => {
+            CheckKind::Emitted { form: Emit::Hir, .. } => {
+                "name a function that stands in no other item".to_owned()
+            }
+            CheckKind::Emitted { function: Some(function), .. } => {
                 format!("put `#[unsafe(no_mangle)]` above `{function}`, or name another function")
             }
             _ => "remove the block, or make the sample produce what it shows".to_owned(),

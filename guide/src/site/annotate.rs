@@ -168,10 +168,15 @@ fn label(kind: &CheckKind) -> String {
         CheckKind::Diagnostic => "compiler".into(),
         CheckKind::Emitted { form, function, .. } => {
             let form = match form {
+                Emit::Hir => "HIR",
                 Emit::Mir => "MIR",
+                Emit::Llvm => "LLVM IR",
                 Emit::Asm => "assembly",
             };
-            format!("{form} of <code>{}</code>", escape_html(function))
+            match function {
+                Some(function) => format!("{form} of <code>{}</code>", escape_html(function)),
+                None => form.to_owned(),
+            }
         }
         CheckKind::Output | CheckKind::Panic | CheckKind::Stderr | CheckKind::Report => {
             kind.to_string()
