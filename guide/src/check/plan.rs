@@ -16,13 +16,15 @@ pub(crate) enum Job {
     Alone(usize),
 }
 
-/// Words by which a sample could notice, or state, that it is not a crate of its own.
+/// Signs that a sample could notice, or state, that it is not a crate of its own.
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "crate|super|extern|macro_export|no_mangle|export_name|link|link_section|link_name|\
-        global_allocator|panic_handler|global_asm|module_path|type_name|type_name_of_val|TypeId|\
-        file|line|column|dbg|include|include_str|include_bytes|env|option_env|args|args_os|\
-        current_exe|set_hook|take_hook|Location|caller|Backtrace";
-    Regex::new(&format!(r"#!\[|\b(?:{words})\b")).expect("a valid pattern")
+    let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
+        global_asm";
+    let words = "crate|super|extern|macro_export|no_mangle|export_name|link_section|link_name|\
+        global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
+        set_hook|take_hook|Location|Backtrace";
+    Regex::new(&format!(r"#!\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b"))
+        .expect("a valid pattern")
 });
 
 /// Below this many samples a second program costs more than it saves.
@@ -70,4 +72,68 @@ fn can_share(sample: &Sample) -> bool {
         && !sample.included
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn sample(text: &str) -> Sample {
+        Sample {
+            chapter: "core/page.md".into(),
+            file: "src/core/page.md".into(),
+            question: None,
+            lines: 1..=3,
+            column: 1,
+            expectation: Expectation::Run,
+            edition: Edition::E2024,
+            warns: BTreeSet::new(),
+            text: text.into(),
+            included: false,
+            checks: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_could_betray_the_merging_stands_alone() {
+        for text in [
+            "crate::ship()",
+            "println!(\"{}\", line!())",
+            "#![allow(unused)]",
+            "#[link(name = \"m\")]",
+        ] {
+            assert!(!can_share(&sample(text)), "{text}");
+        }
+        for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
+            assert!(can_share(&sample(text)), "{text}");
+        }
+        assert!(!can_share(&Sample { edition: Edition::E2015, ..sample("") }));
+        assert!(!can_share(&Sample { included: true, ..sample("") }));
+    }
+
+    #[test]
+    fn samples_share_by_edition_and_crates_and_fill_the_cores() {
+        let mut samples: Vec<Sample> = (0..20).map(|_| sample("fn main() {}")).collect();
+        samples[3].edition = Edition::E2021;
+        samples[5].text = "use tokio::time;".into();
+        samples[7].text = "crate::ship()".into();
+        let samples: Vec<&Sample> = samples.iter().collect();
+        let jobs = plan(&samples, |sample| sample.text.contains("tokio"), 2);
+        let sizes: Vec<usize> = jobs
+            .iter()
+            .map(|job| match job {
+                Job::Merged(group) => group.len(),
+                Job::Alone(_) => 1,
+            })
+            .collect();
+        assert_eq!(sizes, [1, 9, 8, 1, 1]);
+    }
+
+    #[test]
+    fn a_few_samples_are_not_worth_two_programs() {
+        let sample = sample("fn main() {}");
+        assert_eq!(plan(&[&sample; 5], |_| false, 2), [Job::Merged(vec![0, 1, 2, 3, 4])]);
+    }
 }
