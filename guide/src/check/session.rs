@@ -16,7 +16,7 @@ use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -215,19 +215,21 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
     }
 }
 
-/// Has the compiler emit what the blocks show.
+/// Has the compiler emit what the blocks are about.
 fn emit(sample: &Sample, call: &Call<'_>, evidence: &mut Evidence) -> Result<()> {
     for block in &sample.checks {
-        if let CheckKind::Emitted { form, function, opt } = &block.kind {
-            call.compile(&Goal::Text { form: *form, opt: opt.clone() })?;
-            let text =
-                fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
-            let shown = match function {
-                Some(function) => emitted::function(*form, function, &text),
-                None => Some(text),
-            };
-            evidence.emitted.insert(block.kind.clone(), shown);
-        }
+        let (form, function, opt) = match &block.kind {
+            CheckKind::Emitted { form, function, opt } => (*form, function.as_deref(), opt),
+            CheckKind::Codegen { opt } => (Emit::Asm, None, opt),
+            _ => continue,
+        };
+        call.compile(&Goal::Text { form, opt: opt.clone() })?;
+        let text = fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
+        let shown = match function {
+            Some(function) => emitted::function(form, function, &text),
+            None => Some(text),
+        };
+        evidence.emitted.insert(block.kind.clone(), shown);
     }
     Ok(())
 }
