@@ -410,3 +410,42 @@ fn help_names_the_commands_and_the_exit_statuses() {
     book.run(&["checks"]).status(2).says("check");
     book.run(&["check", "--fast"]).status(2).says("--fast");
 }
+
+/// A book whose samples may use `chapter-support`.
+fn counting_book() -> Book {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let support = "examples/chapter-support";
+    let text = |file: &str| fs::read(repository.join(support).join(file)).expect("a file");
+    Book::base()
+        .file("Cargo.toml", COUNTING_WORKSPACE)
+        .file("Cargo.lock", COUNTING_LOCK)
+        .file("examples/chapter-crates/Cargo.toml", CHAPTER_CRATES)
+        .file("examples/chapter-crates/src/lib.rs", "")
+        .file(&format!("{support}/Cargo.toml"), text("Cargo.toml"))
+        .file(&format!("{support}/src/lib.rs"), text("src/lib.rs"))
+}
+
+const COUNTING_WORKSPACE: &str = "[workspace]\nresolver = \"3\"\nmembers = [\"examples/*\"]\n\
+    [workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.95\"\n\
+    license = \"MIT\"\npublish = false\n[workspace.lints]\n";
+const COUNTING_LOCK: &str = "version = 4\n\n[[package]]\nname = \"chapter-crates\"\nversion = \"0.1.0\"\n\
+    dependencies = [\n \"chapter-support\",\n]\n\n\
+    [[package]]\nname = \"chapter-support\"\nversion = \"0.1.0\"\n";
+const CHAPTER_CRATES: &str = "[package]\nname = \"chapter-crates\"\nversion = \"0.1.0\"\n\
+    edition = \"2024\"\n[dependencies]\nchapter-support = { path = \"../chapter-support\" }\n";
+
+/// A sample that states how many allocations a boxed number costs.
+fn costs(count: usize) -> String {
+    sample(&format!(
+        "let (_boxed, made) = chapter_support::allocations(|| Box::new(7));\n    \
+         assert_eq!(made.count, {count});"
+    ))
+}
+
+#[test]
+fn a_wrong_count_of_allocations_is_refuted() {
+    let right = costs(1).repeat(2);
+    counting_book().page(&right).check(&[]).status(0).says("proved 3 samples");
+    let wrong = right + &costs(2);
+    counting_book().page(&wrong).check(&[]).status(1).says("error[wrong-exit]").says("left: 1");
+}

@@ -22,8 +22,8 @@ const SAMPLE_WORDS: [&str; 12] = [
 ];
 
 /// The words that make a `text` fence a checked block.
-const CHECKED_WORDS: [&str; 7] =
-    ["output", "panic", "stderr", "diagnostic", "report", "mir", "hir"];
+const CHECKED_WORDS: [&str; 8] =
+    ["output", "panic", "stderr", "diagnostic", "report", "codegen", "mir", "hir"];
 
 /// Languages a fence may name. Short on purpose: a misspelled `rust` must not pass for a language.
 const LANGUAGES: [&str; 19] = [
@@ -149,6 +149,11 @@ pub enum CheckKind {
     Diagnostic,
     /// Lines that must occur in the report of a sanitizer or of Miri.
     Report,
+    /// Claims about the code of functions, such as `same: sum_loop sum_iter`.
+    Codegen {
+        /// The optimization level, as `-C opt-level` takes it.
+        opt: String,
+    },
     /// What the compiler emits; `...` elides lines.
     Emitted {
         /// The representation.
@@ -182,6 +187,7 @@ impl fmt::Display for CheckKind {
             Self::Stderr => "stderr",
             Self::Diagnostic => "diagnostic",
             Self::Report => "report",
+            Self::Codegen { .. } => "codegen",
             Self::Emitted { form: Emit::Hir, .. } => "hir",
             Self::Emitted { form: Emit::Mir, .. } => "mir",
             Self::Emitted { form: Emit::Llvm, .. } => "llvm",
@@ -289,6 +295,7 @@ fn checked(language: &str, words: &[&str]) -> Result<CheckKind, Refusal> {
     let options: BTreeMap<&str, &str> =
         options.into_iter().filter_map(|option| option.split_once('=')).collect();
     match (language, &names[..]) {
+        ("text", ["codegen"]) => codegen(&options),
         ("text", ["hir"]) => hir(&options),
         ("text", ["mir"]) => emitted(Emit::Mir, &options, "0"),
         ("llvm", []) => emitted(Emit::Llvm, &options, "3"),
@@ -307,6 +314,12 @@ fn plain_check(name: &str) -> Result<CheckKind, Refusal> {
         "report" => Ok(CheckKind::Report),
         _ => Err(unknown("word", name, &CHECKED_WORDS)),
     }
+}
+
+fn codegen(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
+    only(&["opt"], options)?;
+    let opt = options.get("opt").unwrap_or(&"3");
+    Ok(CheckKind::Codegen { opt: (*opt).to_owned() })
 }
 
 /// The one form that is made before optimization, and that can show a whole sample.

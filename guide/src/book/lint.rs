@@ -1,18 +1,15 @@
 //! The rules for the shape of chapters, questions and examples.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::finding::{Finding, Location};
 use super::include::{self, Shown};
 use super::markdown::Heading;
 use super::sample::{Directive, Level, Question};
-use super::{Book, Chapter, config, source};
+use super::{Book, Chapter, config, examples, source};
 
 const SAY_WORDS: usize = 90;
-/// The crate that lists what samples may use; it has nothing to show.
-const CHAPTER_CRATES: &str = "chapter-crates";
 
 /// Checks one chapter.
 pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>) {
@@ -152,15 +149,17 @@ fn untitled(chapter: &Chapter) -> Finding {
     )
 }
 
-/// Reports crates and anchors under `examples/` that no page shows.
+/// Reports crates and anchors under `examples/` that no page shows, except crates that samples use.
 pub(crate) fn check_examples(book: &Book, findings: &mut Vec<Finding>) {
     let shown: BTreeSet<&Shown> = book.chapters.iter().flat_map(|chapter| &chapter.shown).collect();
-    for package in example_crates(&book.root) {
+    let used = examples::used(&book.root);
+    for package in examples::crates(&book.root) {
         let prefix = format!("examples/{package}/");
-        if !shown.iter().any(|shown| shown.file.starts_with(&prefix)) {
+        let is_shown = shown.iter().any(|shown| shown.file.starts_with(&prefix));
+        if !is_shown && !used.contains(&package) {
             findings.push(unshown_crate(&package));
         }
-        for file in rust_files(&book.root, Path::new(&prefix)) {
+        for file in examples::rust_files(&book.root, Path::new(&prefix)) {
             check_anchors(book, &file, &shown, findings);
         }
     }
@@ -175,32 +174,6 @@ fn check_anchors(book: &Book, file: &str, shown: &BTreeSet<&Shown>, findings: &m
             findings.push(unshown_anchor(file, line, &anchor));
         }
     }
-}
-
-fn example_crates(root: &Path) -> Vec<String> {
-    let entries = fs::read_dir(root.join("examples")).into_iter().flatten().flatten();
-    let is_crate = |path: &PathBuf| path.join("Cargo.toml").is_file();
-    let mut names: Vec<String> = entries
-        .filter(|entry| is_crate(&entry.path()))
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name != CHAPTER_CRATES)
-        .collect();
-    names.sort();
-    names
-}
-
-fn rust_files(root: &Path, dir: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(root.join(dir)).into_iter().flatten().flatten() {
-        let path = dir.join(entry.file_name());
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !path.ends_with("target") {
-            files.extend(rust_files(root, &path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path.to_string_lossy().replace('\\', "/"));
-        }
-    }
-    files.sort();
-    files
 }
 
 fn unshown_crate(package: &str) -> Finding {

@@ -2,6 +2,7 @@
 
 mod chapter;
 mod config;
+pub(crate) mod examples;
 mod finding;
 mod ids;
 mod include;

@@ -70,8 +70,14 @@ fn edit<'book>(
     if verdict::is_right(block, &text) {
         return Ok(None);
     }
-    if block.kind == CheckKind::Report {
-        return Err(format!("a report differs between machines; quote lines of it: `{check}`"));
+    match block.kind {
+        CheckKind::Report => {
+            return Err(format!("a report differs between machines; quote lines of it: `{check}`"));
+        }
+        CheckKind::Codegen { .. } => {
+            return Err(format!("a claim does not hold, and is yours to correct; see `{check}`"));
+        }
+        _ => {}
     }
     if evidence.runs.windows(2).any(|runs| runs[0].stdout != runs[1].stdout) {
         return Err("the output changes between two runs, so it cannot be shown".to_owned());

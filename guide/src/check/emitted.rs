@@ -87,7 +87,7 @@ fn numbered(line: &str, contents: &mut Vec<String>) -> String {
 }
 
 /// A line with its symbols as the paths that they stand for.
-fn readable(line: &str) -> String {
+pub(crate) fn readable(line: &str) -> String {
     let path = |symbol: &Captures<'_>| format!("{:#}", rustc_demangle::demangle(&symbol[1]));
     SYMBOL.replace_all(line, path).into_owned()
 }

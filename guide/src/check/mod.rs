@@ -5,6 +5,7 @@
 
 mod bless;
 mod cache;
+mod codegen;
 mod compare;
 mod compile;
 mod emitted;

@@ -37,6 +37,8 @@ pub(crate) fn plan(
     uses_crates: impl Fn(&Sample) -> bool,
     cores: usize,
 ) -> Vec<Job> {
+    // The allocator of `chapter-support` serves all samples of a program. It passes everything on to the
+    // default one, so that no sample can tell.
     let mut groups: BTreeMap<(Edition, bool), Vec<usize>> = BTreeMap::new();
     let mut alone = Vec::new();
     for (index, sample) in samples.iter().enumerate() {

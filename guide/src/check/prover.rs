@@ -181,7 +181,7 @@ fn target_dir(root: &Path) -> PathBuf {
 #[must_use]
 pub fn not_run_here(sample: &Sample) -> Option<String> {
     const SANITIZERS: bool = cfg!(all(target_arch = "x86_64", target_os = "linux"));
-    let shows_code = sample.checks.iter().any(|block| is_for_x86_64(&block.kind));
+    let is_about_code = sample.checks.iter().any(|block| is_for_x86_64(&block.kind));
     match &sample.expectation {
         Expectation::Ignored { reason } if reason.is_empty() => Some("ignored".to_owned()),
         Expectation::Ignored { reason } => Some(format!("ignored: {reason}")),
@@ -190,14 +190,17 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
         }
         Expectation::Reported { tool: Tool::Miri } => Some("Miri is not installed".to_owned()),
         Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
-        _ if shows_code && !cfg!(target_arch = "x86_64") => {
-            Some("the page shows code for x86-64".to_owned())
+        _ if is_about_code && !cfg!(target_arch = "x86_64") => {
+            Some("the page is about code for x86-64".to_owned())
         }
         _ => None,
     }
 }
 
-/// Whether a block shows what differs between processors.
+/// Whether what a block is about differs between processors.
 fn is_for_x86_64(kind: &CheckKind) -> bool {
-    matches!(kind, CheckKind::Emitted { form: Emit::Asm | Emit::Llvm, .. })
+    matches!(
+        kind,
+        CheckKind::Codegen { .. } | CheckKind::Emitted { form: Emit::Asm | Emit::Llvm, .. }
+    )
 }

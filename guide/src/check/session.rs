@@ -18,7 +18,7 @@ use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::timings::{Step, Timings};
 use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -226,7 +226,7 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
     }
 }
 
-/// Has the compiler emit what the blocks show.
+/// Has the compiler emit what the blocks are about.
 fn emit(
     sample: &Sample,
     call: &Call<'_>,
@@ -234,17 +234,19 @@ fn emit(
     evidence: &mut Evidence,
 ) -> Result<()> {
     for block in &sample.checks {
-        if let CheckKind::Emitted { form, function, opt } = &block.kind {
-            let goal = Goal::Text { form: *form, opt: opt.clone() };
-            timings.measure(Step::Emit, 1, || call.compile(&goal))?;
-            let text =
-                fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
-            let shown = match function {
-                Some(function) => emitted::function(*form, function, &text),
-                None => Some(text),
-            };
-            evidence.emitted.insert(block.kind.clone(), shown);
-        }
+        let (form, function, opt) = match &block.kind {
+            CheckKind::Emitted { form, function, opt } => (*form, function.as_deref(), opt),
+            CheckKind::Codegen { opt } => (Emit::Asm, None, opt),
+            _ => continue,
+        };
+        let goal = Goal::Text { form, opt: opt.clone() };
+        timings.measure(Step::Emit, 1, || call.compile(&goal))?;
+        let text = fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
+        let shown = match function {
+            Some(function) => emitted::function(form, function, &text),
+            None => Some(text),
+        };
+        evidence.emitted.insert(block.kind.clone(), shown);
     }
     Ok(())
 }

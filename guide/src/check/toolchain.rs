@@ -10,9 +10,7 @@ use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message, Metadata};
 
 use super::Unusable;
-
-/// The crate whose dependencies samples may use.
-const CHAPTER_CRATES: &str = "chapter-crates";
+use crate::book::examples::{self, CHAPTER_CRATES};
 
 /// A compiler, found once.
 #[derive(Debug, Clone)]
@@ -56,12 +54,9 @@ pub(crate) struct ChapterCrates {
 impl ChapterCrates {
     /// Reads the names from the manifest; a book without the manifest has none.
     pub(crate) fn load(root: &Path) -> Self {
-        let manifest = root.join("examples").join(CHAPTER_CRATES).join("Cargo.toml");
-        let text = std::fs::read_to_string(manifest).unwrap_or_default();
-        let manifest: toml::Table = text.parse().unwrap_or_default();
-        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
-        let names = dependencies.into_iter().flat_map(toml::Table::keys);
-        Self { root: root.to_owned(), names: names.map(|name| name.replace('-', "_")).collect() }
+        let usable = examples::usable(root);
+        let names = usable.keys().map(|name| name.replace('-', "_")).collect();
+        Self { root: root.to_owned(), names }
     }
 
     /// Whether a sample's text mentions one of the crates.
@@ -73,12 +68,14 @@ impl ChapterCrates {
         self.names.iter().any(mentions)
     }
 
-    /// What the built crates depend on: the manifest and the lock file.
+    /// What the built crates depend on: the manifest, the lock file, and the source of those that are
+    /// part of the book.
     pub(crate) fn fingerprint(&self) -> String {
-        let manifest = Path::new("examples").join(CHAPTER_CRATES).join("Cargo.toml");
-        let files = [manifest, PathBuf::from("Cargo.lock"), PathBuf::from("Cargo.toml")];
+        let files = [examples::manifest(), "Cargo.lock".into(), "Cargo.toml".into()];
+        let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
         files
-            .iter()
+            .into_iter()
+            .chain(sources)
             .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default())
             .collect()
     }
@@ -147,4 +144,27 @@ fn direct_dependencies(metadata: &Metadata, artifacts: &[Artifact]) -> BTreeMap<
         );
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_change_in_a_crate_of_the_book_makes_another_fingerprint() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let write = |file: &str, text: &str| {
+            let path = dir.path().join("examples").join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, text).expect("a file");
+            ChapterCrates::load(dir.path()).fingerprint()
+        };
+        write("chapter-crates/Cargo.toml", "[dependencies]\nsupport = { path = \"../support\" }\n");
+        let before = write("support/src/lib.rs", "pub fn count() -> u8 { 1 }\n");
+        let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
+        assert_ne!(before, after);
+        assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
+    }
 }

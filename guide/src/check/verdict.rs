@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
 use super::run::Ran;
@@ -17,7 +18,7 @@ pub(crate) struct Evidence {
     /// The same messages with the line numbers of the chapter, for the author.
     pub(crate) in_place: String,
     pub(crate) runs: Vec<Ran>,
-    /// For each emitted text that a block shows: the text, if the compiler emitted it.
+    /// For each block about what the compiler emits: the text, if the compiler emitted it.
     pub(crate) emitted: BTreeMap<CheckKind, Option<String>>,
 }
 
@@ -48,7 +49,9 @@ pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
         CheckKind::Diagnostic if evidence.compiled.diagnostics.is_empty() => return None,
         CheckKind::Diagnostic => evidence.compiled.rendered(),
         CheckKind::Report => first?.stderr.clone(),
-        CheckKind::Emitted { .. } => evidence.emitted.get(kind)?.clone()?,
+        CheckKind::Codegen { .. } | CheckKind::Emitted { .. } => {
+            evidence.emitted.get(kind)?.clone()?
+        }
     };
     Some(compare::tidy(&text))
 }
@@ -58,6 +61,7 @@ pub(crate) fn is_right(block: &CheckedBlock, actual: &str) -> bool {
     let expected = compare::tidy(&block.text);
     match block.kind {
         CheckKind::Report => missing_line(block, actual).is_none(),
+        CheckKind::Codegen { .. } => codegen::refuted(&block.text, actual).is_none(),
         CheckKind::Diagnostic | CheckKind::Emitted { .. } => matches_elided(&expected, actual),
         CheckKind::Output | CheckKind::Panic | CheckKind::Stderr => expected == actual,
     }
@@ -253,22 +257,30 @@ impl Judge<'_> {
         let Some(actual) = actual(&block.kind, self.evidence) else {
             return Some(self.nothing_to_compare(block));
         };
-        if block.kind == CheckKind::Report {
-            return self.report_lines(block, &actual);
+        match block.kind {
+            CheckKind::Report => self.report_lines(block, &actual),
+            CheckKind::Codegen { .. } => self.claims(block, &actual),
+            _ => (!is_right(block, &actual)).then(|| self.differs(block, &actual)),
         }
-        (!is_right(block, &actual)).then(|| {
-            self.at_block(
-                block,
-                "block-differs",
-                format!("the `{}` block is not what the sample produces", block.kind),
-                "the same text (- the page, + the sample)",
-                format!(
-                    "correct the sample, or run `{}` and review the diff",
-                    self.command("bless")
-                ),
-            )
-            .with_detail(compare::diff(&compare::tidy(&block.text), &actual))
-        })
+    }
+
+    fn differs(&self, block: &CheckedBlock, actual: &str) -> Finding {
+        self.at_block(
+            block,
+            "block-differs",
+            format!("the `{}` block is not what the sample produces", block.kind),
+            "the same text (- the page, + the sample)",
+            format!("correct the sample, or run `{}` and review the diff", self.command("bless")),
+        )
+        .with_detail(compare::diff(&compare::tidy(&block.text), actual))
+    }
+
+    fn claims(&self, block: &CheckedBlock, assembly: &str) -> Option<Finding> {
+        let refuted = codegen::refuted(&block.text, assembly)?;
+        let line = block.lines.start() + 1 + refuted.line;
+        let at = Location::new(&self.sample.file, line, self.sample.column);
+        let Refuted { rule, what, expected, remedy, detail, .. } = refuted;
+        Some(Finding::new(at, rule, what, expected, remedy).with_detail(detail))
     }
 
     fn report_lines(&self, block: &CheckedBlock, report: &str) -> Option<Finding> {

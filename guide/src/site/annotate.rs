@@ -166,6 +166,7 @@ fn verdict(expectation: &Expectation) -> (&'static str, String) {
 fn label(kind: &CheckKind) -> String {
     match kind {
         CheckKind::Diagnostic => "compiler".into(),
+        CheckKind::Codegen { .. } => "holds in the assembly".into(),
         CheckKind::Emitted { form, function, .. } => {
             let form = match form {
                 Emit::Hir => "HIR",
