@@ -48,14 +48,15 @@ fn text_of(command: &mut Command) -> Result<String> {
 
 /// The crates that samples may use, by the names that samples use.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ChapterCrates {
+pub struct ChapterCrates {
     root: PathBuf,
     names: Vec<String>,
 }
 
 impl ChapterCrates {
     /// Reads the names from the manifest; a book without the manifest has none.
-    pub(crate) fn load(root: &Path) -> Self {
+    #[must_use]
+    pub fn load(root: &Path) -> Self {
         let manifest = root.join("examples").join(CHAPTER_CRATES).join("Cargo.toml");
         let text = std::fs::read_to_string(manifest).unwrap_or_default();
         let manifest: toml::Table = text.parse().unwrap_or_default();
@@ -65,7 +66,8 @@ impl ChapterCrates {
     }
 
     /// Whether a sample's text mentions one of the crates.
-    pub(crate) fn used_by(&self, text: &str) -> bool {
+    #[must_use]
+    pub fn used_by(&self, text: &str) -> bool {
         let mentions = |name: &String| {
             let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
             words.any(|word| word == name)
@@ -74,7 +76,7 @@ impl ChapterCrates {
     }
 
     /// What the built crates depend on: the manifest and the lock file.
-    pub(crate) fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self) -> String {
         let manifest = Path::new("examples").join(CHAPTER_CRATES).join("Cargo.toml");
         let files = [manifest, PathBuf::from("Cargo.lock"), PathBuf::from("Cargo.toml")];
         files
@@ -84,7 +86,7 @@ impl ChapterCrates {
     }
 
     /// Builds the crates and returns the arguments that make rustc see them.
-    pub(crate) fn build(&self) -> Result<Vec<OsString>> {
+    pub(super) fn build(&self) -> Result<Vec<OsString>> {
         let metadata = self.metadata()?;
         let artifacts = self.artifacts()?;
         let mut arguments = Vec::new();
