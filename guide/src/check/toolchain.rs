@@ -141,9 +141,10 @@ fn direct_dependencies(metadata: &Metadata, artifacts: &[Artifact]) -> BTreeMap<
     let mut nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
     let node = nodes.find(|node| package.is_some_and(|package| package.id == node.id));
     for dependency in node.into_iter().flat_map(|node| &node.deps) {
-        let artifact = artifacts.iter().find(|artifact| artifact.package_id == dependency.pkg);
-        let files = artifact.into_iter().flat_map(|artifact| &artifact.filenames);
-        let library = files.into_iter().find(|file| matches!(file.extension(), Some("rlib")));
+        // A package with a build script has an artifact for that, too.
+        let of_package = artifacts.iter().filter(|artifact| artifact.package_id == dependency.pkg);
+        let mut files = of_package.flat_map(|artifact| &artifact.filenames);
+        let library = files.find(|file| matches!(file.extension(), Some("rlib")));
         found.extend(
             library.map(|file| (dependency.name.clone(), file.clone().into_std_path_buf())),
         );
