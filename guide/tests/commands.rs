@@ -17,6 +17,10 @@ const STALE: &str = "Before.  \n\n```rust\nfn main() {\n    println!(\"three\");
 
 const PAGE: &str = "src/core/page.md";
 
+/// The lock file of a workspace with two packages and no registry.
+const LOCK: &str = "version = 4\n\n[[package]]\nname = \"chapter-crates\"\nversion = \"0.0.0\"\n\
+    dependencies = [\n \"stock\",\n]\n\n[[package]]\nname = \"stock\"\nversion = \"0.0.0\"\n";
+
 /// What is left of `text` when the block says what the sample prints.
 fn blessed(text: &str) -> String {
     text.replace("two\nlines", "three")
@@ -342,6 +346,24 @@ fn a_filter_that_names_nothing_is_refused() {
         let said = mixed().check(&["what-moves", filter]);
         said.status(2).says(&format!("`{filter}` names no chapter")).silent_about("proved");
     }
+}
+
+#[test]
+fn samples_may_use_a_crate_that_has_a_build_script() {
+    let package = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n\n{rest}")
+    };
+    let dependencies = "[dependencies]\nstock = { path = \"../stock\" }\n";
+    let book = Book::base()
+        .page(&sample("assert_eq!(stock::COUNT, 3);"))
+        .file("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"examples/*\"]\n")
+        .file("examples/chapter-crates/Cargo.toml", package("chapter-crates", dependencies))
+        .file("examples/chapter-crates/src/lib.rs", "")
+        .file("examples/stock/Cargo.toml", package("stock", ""))
+        .file("examples/stock/build.rs", "fn main() {}")
+        .file("examples/stock/src/lib.rs", "pub const COUNT: u32 = 3;")
+        .file("Cargo.lock", LOCK);
+    book.check(&["core/page"]).status(0).says("proved 1 sample");
 }
 
 #[test]

@@ -30,3 +30,4 @@ pub use self::prover::{Outcome, Progress, Proof, Unwatched, clean_up, not_run_he
 pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::select::{Filter, select};
 pub use self::timings::{Spent, Step, Timings};
+pub use self::toolchain::ChapterCrates;

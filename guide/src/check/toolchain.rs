@@ -46,21 +46,23 @@ fn text_of(command: &mut Command) -> Result<String> {
 
 /// The crates that samples may use, by the names that samples use.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ChapterCrates {
+pub struct ChapterCrates {
     root: PathBuf,
     names: Vec<String>,
 }
 
 impl ChapterCrates {
     /// Reads the names from the manifest; a book without the manifest has none.
-    pub(crate) fn load(root: &Path) -> Self {
+    #[must_use]
+    pub fn load(root: &Path) -> Self {
         let usable = examples::usable(root);
         let names = usable.keys().map(|name| name.replace('-', "_")).collect();
         Self { root: root.to_owned(), names }
     }
 
     /// Whether a sample's text mentions one of the crates.
-    pub(crate) fn used_by(&self, text: &str) -> bool {
+    #[must_use]
+    pub fn used_by(&self, text: &str) -> bool {
         let mentions = |name: &String| {
             let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
             words.any(|word| word == name)
@@ -70,7 +72,7 @@ impl ChapterCrates {
 
     /// What the built crates depend on: the manifest, the lock file, and the source of those that are
     /// part of the book.
-    pub(crate) fn fingerprint(&self) -> String {
+    pub(super) fn fingerprint(&self) -> String {
         let files = [examples::manifest(), "Cargo.lock".into(), "Cargo.toml".into()];
         let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
         files
@@ -81,7 +83,7 @@ impl ChapterCrates {
     }
 
     /// Builds the crates and returns the arguments that make rustc see them.
-    pub(crate) fn build(&self) -> Result<Vec<OsString>> {
+    pub(super) fn build(&self) -> Result<Vec<OsString>> {
         let metadata = self.metadata()?;
         let artifacts = self.artifacts()?;
         let mut arguments = Vec::new();
@@ -136,9 +138,10 @@ fn direct_dependencies(metadata: &Metadata, artifacts: &[Artifact]) -> BTreeMap<
     let mut nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
     let node = nodes.find(|node| package.is_some_and(|package| package.id == node.id));
     for dependency in node.into_iter().flat_map(|node| &node.deps) {
-        let artifact = artifacts.iter().find(|artifact| artifact.package_id == dependency.pkg);
-        let files = artifact.into_iter().flat_map(|artifact| &artifact.filenames);
-        let library = files.into_iter().find(|file| matches!(file.extension(), Some("rlib")));
+        // A package with a build script has an artifact for that, too.
+        let of_package = artifacts.iter().filter(|artifact| artifact.package_id == dependency.pkg);
+        let mut files = of_package.flat_map(|artifact| &artifact.filenames);
+        let library = files.find(|file| matches!(file.extension(), Some("rlib")));
         found.extend(
             library.map(|file| (dependency.name.clone(), file.clone().into_std_path_buf())),
         );

@@ -1,0 +1,9 @@
+//! What other tools say about the samples of a book, and how long they take.
+//!
+//! A crate of its own, so that nobody who only reads or writes chapters compiles skeptic.
+
+mod tools;
+mod view;
+
+pub use self::tools::Tool;
+pub use self::view::write_view;
