@@ -37,6 +37,8 @@ pub(crate) enum Goal {
     Object,
     /// The program, named `program`.
     Program,
+    /// The test functions as a program, named `program`.
+    Tests,
     /// The program with a sanitizer in it.
     Sanitized(Tool),
     /// A text form, such as `mir` or `asm`, at an optimization level, named `emitted`.
@@ -209,6 +211,7 @@ fn add_goal(command: &mut Command, goal: &Goal) {
         Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
         Goal::Object => command.args(["--emit", "obj=object"]),
         Goal::Program => command.args(["-o", "program"]),
+        Goal::Tests => command.args(["--test", "-o", "program"]),
         // A report names functions and lines only where there is debug information.
         Goal::Sanitized(tool) => command
             .env("RUSTC_BOOTSTRAP", "1")

@@ -14,6 +14,7 @@ mod parallel;
 mod plan;
 mod prover;
 mod report;
+mod rules;
 mod run;
 mod scratch;
 mod select;
@@ -24,6 +25,9 @@ mod verdict;
 
 pub use self::bless::{Blessed, bless};
 pub use self::error::Unusable;
-pub use self::prover::{Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove};
+pub use self::prover::{
+    Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by,
+};
 pub use self::report::{Counts, Terminal, json};
+pub use self::rules::Rules;
 pub use self::select::{Filter, select};

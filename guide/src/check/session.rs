@@ -15,14 +15,14 @@ use super::prover::{Progress, Prover};
 use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
-use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
+use super::verdict::Evidence;
+use crate::book::{CheckKind, Edition, Emit, Expectation, Form, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
     prover: &'a Prover,
     scratch: Scratch,
-    /// The compiler's arguments for the chapters' crates, once they are built.
+    /// The compiler's arguments for crates that samples may use, once they are known.
     arguments: Mutex<Option<Vec<OsString>>>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Session<'a> {
     /// Starts working, in a directory of its own.
     pub(crate) fn new(prover: &'a Prover) -> Result<Self> {
         let scratch = Scratch::new(&prover.work)?;
-        Ok(Self { prover, scratch, arguments: Mutex::default() })
+        Ok(Self { prover, scratch, arguments: Mutex::new(prover.rules.arguments()) })
     }
 
     /// Does a job of the plan. Samples that are missing in the answer need a look of their own.
@@ -104,9 +104,10 @@ impl<'a> Session<'a> {
             let runs = if sample.expectation == Expectation::Compile {
                 Vec::new()
             } else {
-                self.run_twice(dir, &[(SELECT, index.to_string())])?
+                self.run_enough(dir, &[(SELECT, index.to_string())])?
             };
-            if judge(sample, &Evidence { compiled, runs, ..Evidence::default() }).is_empty() {
+            let evidence = Evidence { compiled, runs, ..Evidence::default() };
+            if self.prover.rules.judge(sample, &evidence).is_empty() {
                 acquitted.push((index, self.proved(sample, progress)?));
             }
         }
@@ -122,12 +123,12 @@ impl<'a> Session<'a> {
     /// Compiles, runs and judges a sample by itself.
     pub(crate) fn judge_alone(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
         let mut evidence = self.evidence(sample)?;
-        if judge(sample, &evidence).is_empty() {
+        if self.prover.rules.judge(sample, &evidence).is_empty() {
             return self.proved(sample, progress);
         }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
         progress.settled(sample);
-        Ok(Outcome::Refuted(judge(sample, &evidence)))
+        Ok(Outcome::Refuted(self.prover.rules.judge(sample, &evidence)))
     }
 
     /// Compiles a sample alone, and runs it if it promises something about running.
@@ -139,7 +140,7 @@ impl<'a> Session<'a> {
         let call = Call { toolchain, dir, root: "src/main.rs", edition, crates: &crates };
         call.write(&tangle::alone(sample))?;
         let mut evidence =
-            Evidence { compiled: compile_for(sample, &call)?, ..Evidence::default() };
+            Evidence { compiled: self.compile_for(sample, &call)?, ..Evidence::default() };
         if evidence.compiled.success {
             evidence.runs = self.runs(sample, dir)?;
             emit(sample, &call, &mut evidence)?;
@@ -149,16 +150,17 @@ impl<'a> Session<'a> {
 
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
         match sample.expectation {
-            Expectation::Run | Expectation::Panic => self.run_twice(dir, &[]),
+            Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
         }
     }
 
-    /// Twice, because a page must not show what changes from run to run; once when that reached a limit.
-    fn run_twice(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
+    /// Twice, because a page must not show what changes from run to run; once when that reached a limit,
+    /// or when nothing is compared with what it prints.
+    fn run_enough(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
         let first = self.run(dir, env)?;
-        if first.stopped.is_some() {
+        if first.stopped.is_some() || self.prover.rules.is_doctests() {
             return Ok(vec![first]);
         }
         Ok(vec![first, self.run(dir, env)?])
@@ -172,7 +174,8 @@ impl<'a> Session<'a> {
         variables.extend_from_slice(env);
         let program =
             fs::canonicalize(dir.join("program")).context("the compiler made no program")?;
-        run::run(&program, home.path(), &variables).context("cannot run a sample")
+        let limits = self.prover.rules.limits();
+        run::run(&program, home.path(), &variables, limits).context("cannot run a sample")
     }
 
     /// The compiler's messages with the chapter's own line numbers.
@@ -186,12 +189,30 @@ impl<'a> Session<'a> {
         let (dir, edition) = (dir.path(), sample.edition);
         let call = Call { toolchain, dir, root: &sample.file, edition, crates: &crates };
         call.write(&tangle::in_place(sample))?;
-        Ok(compile_for(sample, &call)?.rendered())
+        Ok(self.compile_for(sample, &call)?.rendered())
+    }
+
+    fn compile_for(&self, sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
+        match sample.expectation {
+            Expectation::CompileFail { .. } => {
+                let compiled = call.compile(&Goal::Metadata)?;
+                // Some errors, such as a false assertion in a generic `const`, need code generation.
+                if compiled.success { call.compile(&program(sample)) } else { Ok(compiled) }
+            }
+            // rustdoc generates no code for what it does not run.
+            Expectation::Compile if self.prover.rules.is_doctests() => {
+                call.compile(&Goal::Metadata)
+            }
+            Expectation::Compile => call.compile(&Goal::Object),
+            Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
+            _ => call.compile(&program(sample)),
+        }
     }
 
     /// The arguments for the chapters' crates, if a sample uses them; built on first need.
     fn crates_for(&self, samples: &[&Sample]) -> Result<Vec<OsString>> {
-        if !samples.iter().any(|sample| self.prover.uses_crates(sample)) {
+        let by_rules = self.prover.rules.is_doctests();
+        if !by_rules && !samples.iter().any(|sample| self.prover.uses_crates(sample)) {
             return Ok(Vec::new());
         }
         let mut arguments = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
@@ -202,17 +223,8 @@ impl<'a> Session<'a> {
     }
 }
 
-fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
-    match sample.expectation {
-        Expectation::CompileFail { .. } => {
-            let compiled = call.compile(&Goal::Metadata)?;
-            // Some errors, such as a false assertion in a generic `const`, need code generation.
-            if compiled.success { call.compile(&Goal::Program) } else { Ok(compiled) }
-        }
-        Expectation::Compile => call.compile(&Goal::Object),
-        Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
-        _ => call.compile(&Goal::Program),
-    }
+fn program(sample: &Sample) -> Goal {
+    if sample.form == Form::Tests { Goal::Tests } else { Goal::Program }
 }
 
 /// Has the compiler emit each function that a block shows.

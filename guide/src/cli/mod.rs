@@ -8,7 +8,7 @@ mod new;
 mod progress;
 mod site;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
@@ -45,17 +45,7 @@ enum Command {
     /// Proves the samples: all, or those that a filter names
     ///
     /// What was proved before, with the same text and the same compiler, is not run again.
-    Check {
-        /// A chapter (`core/ownership`), a question (`drop-order`) or a line (`core/ownership.md:42`)
-        #[arg(value_name = "FILTER")]
-        filters: Vec<String>,
-        /// Runs everything, also what was proved before
-        #[arg(long)]
-        no_cache: bool,
-        /// How to report: for people, or one JSON object for programs
-        #[arg(long, value_enum, default_value_t = check::Format::Text)]
-        format: check::Format,
-    },
+    Check(check::Options),
     /// Writes what samples really produce into the blocks below them, and prints the changes
     ///
     /// Review the diff: a blessed mistake is still a mistake. Refuses to work when `CI` is set.
@@ -120,9 +110,7 @@ fn run(command: Command) -> Result<Exit> {
         }
         Command::Serve { open, port } => site::serve(&root()?, open, port),
         Command::Build => site::build(&load()?),
-        Command::Check { filters, no_cache, format } => {
-            check::run(&load()?, &filters, !no_cache, format)
-        }
+        Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
         Command::New { target, level } => with_settings(|book| new::run(book, &target, level)),
         Command::List { level, part } => {
@@ -152,8 +140,8 @@ fn show<'book>(book: &Book, findings: impl IntoIterator<Item = &'book Finding>) 
 }
 
 /// Makes Ctrl-C end the running samples too: they are not in the terminal's process group.
-fn clean_up_on_interrupt(book: &Book) -> Result<()> {
-    let root = book.root.clone();
+fn clean_up_on_interrupt(root: &Path) -> Result<()> {
+    let root = root.to_owned();
     ctrlc::set_handler(move || {
         let _turn = ENDING.lock();
         clean_up(&root);
