@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(program("let x = 1;\n"), "fn main() { let x = 1;\n}\n");
         assert_eq!(
             program("#![allow(dead_code)]\nextern crate a;\na::b();\n"),
-            "# ! [allow (dead_code)] extern crate a ; fn main() {                     \n               \na::b();\n}\n"
+            "#! [allow (dead_code)] extern crate a ; fn main() {                     \n               \na::b();\n}\n"
         );
         assert!(program("Ok::<(), E>(())\n").ends_with("\n} inner().unwrap() }\n"));
     }

@@ -23,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) dir: &'a Path,
     /// The root file, relative to `dir`.
     pub(crate) root: &'a str,
+    /// The crate's name; without one it is the name of the root file, or what that says.
+    pub(crate) name: Option<&'static str>,
     pub(crate) edition: Edition,
     /// `--extern` and `-L` for the chapters' crates, if the samples use them.
     pub(crate) crates: &'a [OsString],
@@ -193,7 +195,8 @@ impl Call<'_> {
             .current_dir(self.dir)
             .env_clear()
             .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
-            .args(["--crate-name", "main", "--error-format", "json"])
+            .args(["--error-format", "json", "--crate-type", "bin"])
+            .args(self.name.iter().flat_map(|name| ["--crate-name", name]))
             .args(["--edition", self.edition.year()])
             .args(self.crates)
             .arg(self.root);

@@ -48,6 +48,15 @@ impl Rules {
         if self.is_doctests() { run::DOCTEST } else { run::SAMPLE }
     }
 
+    /// The name of a crate with these samples; `None` where a sample may name itself.
+    pub(crate) fn crate_name(&self, samples: &[&Sample]) -> Option<&'static str> {
+        let is_named = || samples.iter().any(|sample| sample.text.contains("crate_name"));
+        match self {
+            Self::Guide => Some("main"),
+            Self::Doctests { .. } => (!is_named()).then_some("rust_out"),
+        }
+    }
+
     /// What the compiler is told about every sample, where that is not the same for all books.
     pub(crate) fn arguments(&self) -> Option<Vec<OsString>> {
         let Self::Doctests { libraries, .. } = self else { return None };

@@ -84,7 +84,8 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(samples)?;
         let edition = samples.first().map_or(Edition::default(), |sample| sample.edition);
         let toolchain = &self.prover.toolchain;
-        let call = Call { toolchain, dir, root: "main.rs", edition, crates: &crates };
+        let name = self.prover.rules.crate_name(samples);
+        let call = Call { toolchain, dir, root: "main.rs", name, edition, crates: &crates };
         call.write(&tangle::merged(samples))?;
         call.compile(&Goal::Program)
     }
@@ -137,7 +138,8 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(&[sample])?;
         let toolchain = &self.prover.toolchain;
         let (dir, edition) = (dir.path(), sample.edition);
-        let call = Call { toolchain, dir, root: "src/main.rs", edition, crates: &crates };
+        let name = self.prover.rules.crate_name(&[sample]);
+        let call = Call { toolchain, dir, root: "src/main.rs", name, edition, crates: &crates };
         call.write(&tangle::alone(sample))?;
         let mut evidence =
             Evidence { compiled: self.compile_for(sample, &call)?, ..Evidence::default() };
@@ -187,7 +189,8 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(&[sample])?;
         let toolchain = &self.prover.toolchain;
         let (dir, edition) = (dir.path(), sample.edition);
-        let call = Call { toolchain, dir, root: &sample.file, edition, crates: &crates };
+        let name = self.prover.rules.crate_name(&[sample]);
+        let call = Call { toolchain, dir, root: &sample.file, name, edition, crates: &crates };
         call.write(&tangle::in_place(sample))?;
         Ok(self.compile_for(sample, &call)?.rendered())
     }
