@@ -134,11 +134,14 @@ pub(super) fn unhide(body: &str) -> String {
     body.lines().map(line).flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// The program that rustdoc makes of a block: as it stands when it has a `main` or cannot be read, else
-/// wrapped. Every line stays where it is.
+/// The program that rustdoc makes of a block: as it stands when it has a `main`, else wrapped. Every
+/// line stays where it is.
 pub(super) fn program(code: &str) -> String {
-    let Ok(tokens) = code.parse::<TokenStream>() else { return code.to_owned() };
-    let shape = Shape::of(&tokens.into_iter().collect::<Vec<_>>());
+    let shape = match code.parse::<TokenStream>() {
+        Ok(tokens) => Shape::of(&tokens.into_iter().collect::<Vec<_>>()),
+        // Tokens that only older editions have, or none of any edition.
+        Err(_) => Shape { defines_main: code.contains("fn main"), ..Shape::default() },
+    };
     if shape.has_main() || code.contains("![no_std]") {
         return code.to_owned();
     }
@@ -248,14 +251,20 @@ fn is_item(tokens: &[TokenTree]) -> bool {
     begins_item && !is_block || macro_input(tokens).is_some()
 }
 
-/// What stands between the delimiters of `name! …` or `macro_rules! name …`.
+/// What stands between the delimiters of `path::name! …` or `macro_rules! name …`.
 fn macro_input(tokens: &[TokenTree]) -> Option<Vec<TokenTree>> {
-    let is_call = matches!(tokens.first(), Some(TokenTree::Ident(_))) && is_sign(tokens, 1, '!');
-    let inputs = tokens.iter().skip(2).take(2).filter(|_| is_call);
-    inputs
-        .filter_map(|token| if let TokenTree::Group(group) = token { Some(group) } else { None })
-        .map(|group| group.stream().into_iter().collect())
-        .next()
+    let in_path = |token: &&TokenTree| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        _ => false,
+    };
+    let path = tokens.iter().take_while(in_path).count();
+    let is_call = path > 0 && is_sign(tokens, path, '!');
+    let mut inputs = tokens.iter().skip(path + 1).take(2).filter(|_| is_call);
+    inputs.find_map(|token| match token {
+        TokenTree::Group(group) => Some(group.stream().into_iter().collect()),
+        _ => None,
+    })
 }
 
 fn defines_main(tokens: &[TokenTree]) -> bool {
@@ -323,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_main_is_one_only_among_items() {
-        for whole in ["fn main() {}", "mod a { }\npub fn main() {}", "make! { fn main() {} }"] {
+        for whole in ["fn main() {}", "mod a { }\npub fn main() {}", "a::make! { fn main() {} }"] {
             assert_eq!(program(whole), whole);
         }
         for part in ["let x = 1;\nfn main() {}", "// fn main() {}", "mod a { fn main() {} }"] {
