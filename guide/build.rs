@@ -13,6 +13,8 @@ fn main() {
             fs::read(file).unwrap_or_default().hash(&mut hasher);
         }
     }
+    let target = std::env::var("TARGET").unwrap_or_default();
+    println!("cargo::rustc-env=GUIDE_TARGET={target}");
     println!("cargo::rustc-env=GUIDE_HARNESS={:016x}", hasher.finish());
 }
 

@@ -7,7 +7,7 @@ use super::include::{self, Resolved, Shown};
 use super::info::{self, Expectation, Kind, SampleInfo};
 use super::links::Anchors;
 use super::markdown::{self, Element, Fence, Heading};
-use super::sample::{CheckedBlock, Directive, Level, Question, Sample};
+use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 use super::{Book, source};
 
 /// A chapter of the book.
@@ -55,7 +55,8 @@ impl Chapter {
         Ok(reader.chapter)
     }
 
-    fn empty(path: &str, file: String, text: String) -> Self {
+    /// A chapter in which nothing has been found yet.
+    pub(super) fn empty(path: &str, file: String, text: String) -> Self {
         Self {
             path: path.to_owned(),
             file,
@@ -220,6 +221,7 @@ impl Reader<'_> {
             warns: info.warns,
             text: resolved.text,
             included,
+            form: Form::Program,
             checks: Vec::new(),
         });
     }

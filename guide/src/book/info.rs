@@ -129,7 +129,8 @@ impl Edition {
         }
     }
 
-    fn from_word(word: &str) -> Option<Self> {
+    /// The edition that a word such as `edition2021` names.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         let all = [Self::E2015, Self::E2018, Self::E2021, Self::E2024];
         all.into_iter().find(|edition| word.strip_prefix("edition") == Some(edition.year()))
     }

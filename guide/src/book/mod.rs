@@ -2,8 +2,10 @@
 
 mod chapter;
 mod config;
+mod doctest;
 pub(crate) mod examples;
 mod finding;
+mod foreign;
 mod ids;
 mod include;
 mod info;
@@ -14,6 +16,7 @@ mod sample;
 mod source;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mdbook_core::config::Config;
@@ -24,12 +27,12 @@ pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
 pub(crate) use self::info::is_error_code;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
-pub use self::sample::{CheckedBlock, Directive, Level, Question, Sample};
+pub use self::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 pub(crate) use self::source::write_whole;
 use self::summary::Outline;
 
 /// The book as its files state it, with everything that is wrong with the files themselves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Book {
     /// Directory of `book.toml`.
     pub root: PathBuf,
@@ -40,6 +43,8 @@ pub struct Book {
     pub chapters: Vec<Chapter>,
     /// What is wrong with the text, in the order of the files.
     pub findings: Vec<Finding>,
+    /// What a foreign book has that is not standard, and how often.
+    pub ignored: BTreeMap<String, usize>,
 }
 
 impl Book {
@@ -52,8 +57,7 @@ impl Book {
             findings.push(finding);
             Config::default()
         });
-        let mut book =
-            Self { root: root.to_owned(), config, chapters: Vec::new(), findings: Vec::new() };
+        let mut book = Self { root: root.to_owned(), config, ..Self::default() };
         if findings.is_empty() {
             book.load_chapters(&mut findings);
         }

@@ -101,8 +101,21 @@ pub struct Sample {
     pub text: String,
     /// Whether `text` comes from include directives, so that its lines are not those of the chapter.
     pub included: bool,
+    /// What kind of crate it is.
+    pub form: Form,
     /// The checked blocks right after it.
     pub checks: Vec<CheckedBlock>,
+}
+
+/// What kind of crate a sample is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A program, which may share a crate with others.
+    Program,
+    /// A program that must be a crate of its own.
+    Standalone,
+    /// Test functions, run by Rust's own harness.
+    Tests,
 }
 
 /// A block that states what a sample produces.
@@ -189,6 +202,7 @@ mod tests {
             warns: BTreeSet::new(),
             text: text.into(),
             included: false,
+            form: Form::Program,
             checks: Vec::new(),
         }
     }

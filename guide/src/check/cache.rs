@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use super::rules::Rules;
 use super::toolchain::{ChapterCrates, Toolchain};
 use crate::book::Sample;
 
@@ -29,12 +30,17 @@ impl Cache {
     }
 
     /// The key of a sample's proof.
-    pub(crate) fn key(&self, sample: &Sample, uses_crates: bool) -> String {
+    pub(crate) fn key(&self, sample: &Sample, rules: &Rules, uses_crates: bool) -> String {
         let checks: Vec<_> = sample.checks.iter().map(|block| (&block.kind, &block.text)).collect();
         let crates = if uses_crates { self.crates.as_str() } else { "" };
         digest(&format!(
-            "{}\n{crates}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{}",
-            self.compiler, sample.expectation, sample.edition, sample.warns, sample.text
+            "{}\n{crates}\n{rules:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{}",
+            self.compiler,
+            sample.expectation,
+            sample.edition,
+            sample.form,
+            sample.warns,
+            sample.text
         ))
     }
 

@@ -23,6 +23,8 @@ pub(crate) struct Call<'a> {
     pub(crate) dir: &'a Path,
     /// The root file, relative to `dir`.
     pub(crate) root: &'a str,
+    /// The crate's name; without one it is the name of the root file, or what that says.
+    pub(crate) name: Option<&'static str>,
     pub(crate) edition: Edition,
     /// `--extern` and `-L` for the chapters' crates, if the samples use them.
     pub(crate) crates: &'a [OsString],
@@ -37,6 +39,8 @@ pub(crate) enum Goal {
     Object,
     /// The program, named `program`.
     Program,
+    /// The test functions as a program, named `program`.
+    Tests,
     /// The program with a sanitizer in it.
     Sanitized(Tool),
     /// A text form at an optimization level, named `emitted`.
@@ -191,7 +195,8 @@ impl Call<'_> {
             .current_dir(self.dir)
             .env_clear()
             .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
-            .args(["--crate-name", "main", "--error-format", "json"])
+            .args(["--error-format", "json", "--crate-type", "bin"])
+            .args(self.name.iter().flat_map(|name| ["--crate-name", name]))
             .args(["--edition", self.edition.year()])
             .args(self.crates)
             .arg(self.root);
@@ -209,6 +214,7 @@ fn add_goal(command: &mut Command, goal: &Goal) {
         Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
         Goal::Object => command.args(["--emit", "obj=object"]),
         Goal::Program => command.args(["-o", "program"]),
+        Goal::Tests => command.args(["--test", "-o", "program"]),
         // A report names functions and lines only where there is debug information.
         Goal::Sanitized(tool) => command
             .env("RUSTC_BOOTSTRAP", "1")

@@ -15,6 +15,7 @@ mod parallel;
 mod plan;
 mod prover;
 mod report;
+mod rules;
 mod run;
 mod scratch;
 mod select;
@@ -26,8 +27,11 @@ mod verdict;
 
 pub use self::bless::{Blessed, bless};
 pub use self::error::Unusable;
-pub use self::prover::{Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove};
+pub use self::prover::{
+    Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by,
+};
 pub use self::report::{Counts, Terminal, json, time_table};
+pub use self::rules::Rules;
 pub use self::select::{Filter, select};
 pub use self::timings::{Spent, Step, Timings};
 pub use self::toolchain::ChapterCrates;

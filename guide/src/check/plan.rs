@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::book::{CheckKind, Edition, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Expectation, Form, Sample};
 
 /// One program to compile.
 #[derive(Debug, PartialEq, Eq)]
@@ -71,6 +71,7 @@ fn can_share(sample: &Sample) -> bool {
         .all(|block| matches!(block.kind, CheckKind::Output | CheckKind::Panic));
     shareable
         && shows_no_places
+        && sample.form == Form::Program
         && !sample.included
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
@@ -94,6 +95,7 @@ mod tests {
             warns: BTreeSet::new(),
             text: text.into(),
             included: false,
+            form: Form::Program,
             checks: Vec::new(),
         }
     }

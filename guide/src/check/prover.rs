@@ -10,6 +10,7 @@ use anyhow::Result;
 use super::cache::Cache;
 use super::parallel::parallel;
 use super::plan::plan;
+use super::rules::Rules;
 use super::scratch;
 use super::session::Session;
 use super::timings::{Step, Timings};
@@ -80,8 +81,23 @@ pub fn prove<'book>(
     trust_cache: bool,
     progress: &dyn Progress,
 ) -> Result<Proof<'book>> {
+    prove_by(&Rules::Guide, root, samples, trust_cache, progress)
+}
+
+/// Proves `samples` by other rules, with the compiler and the cache of the book in `root`.
+///
+/// # Errors
+/// As for [`prove`].
+pub fn prove_by<'book>(
+    rules: &Rules,
+    root: &Path,
+    samples: &[&'book Sample],
+    trust_cache: bool,
+    progress: &dyn Progress,
+) -> Result<Proof<'book>> {
     let started = Instant::now();
-    let prover = Prover::new(root)?;
+    let prover = Prover::new(root, rules.clone())?;
+    let trust_cache = trust_cache && rules.allow_cache();
     let mut outcomes: Vec<Option<Outcome>> =
         samples.iter().map(|sample| prover.known(sample, trust_cache)).collect();
     let open: Vec<usize> = (0..samples.len()).filter(|&index| outcomes[index].is_none()).collect();
@@ -102,7 +118,7 @@ pub fn clean_up(root: &Path) {
 
 /// What `rustc` and the sample itself say, for one sample compiled alone.
 pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
-    Session::new(&Prover::new(root)?)?.evidence(sample)
+    Session::new(&Prover::new(root, Rules::Guide)?)?.evidence(sample)
 }
 
 /// What all checks of a book have in common.
@@ -113,15 +129,19 @@ pub(crate) struct Prover {
     /// Where samples are compiled and run.
     pub(crate) work: PathBuf,
     pub(crate) timings: Timings,
+    pub(crate) rules: Rules,
 }
 
 impl Prover {
-    fn new(root: &Path) -> Result<Self> {
+    fn new(root: &Path, rules: Rules) -> Result<Self> {
         let timings = Timings::default();
         let toolchain = timings.measure(Step::FindCompiler, 1, || Toolchain::find(root))?;
-        let crates = ChapterCrates::load(root);
+        let crates = match rules {
+            Rules::Guide => ChapterCrates::load(root),
+            Rules::Doctests { .. } => ChapterCrates::default(),
+        };
         let cache = Cache::new(&target_dir(root).join("guide").join("cache"), &toolchain, &crates);
-        Ok(Self { toolchain, crates, cache, work: work_dir(root), timings })
+        Ok(Self { toolchain, crates, cache, work: work_dir(root), timings, rules })
     }
 
     /// The outcome of a sample that need not or cannot be run.
@@ -135,7 +155,7 @@ impl Prover {
     }
 
     pub(crate) fn key(&self, sample: &Sample) -> String {
-        self.cache.key(sample, self.uses_crates(sample))
+        self.cache.key(sample, &self.rules, self.uses_crates(sample))
     }
 
     pub(crate) fn uses_crates(&self, sample: &Sample) -> bool {

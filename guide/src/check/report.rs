@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::compare::clip;
 use super::timings::{Spent, Step, Timings};
 use super::{Outcome, Proof};
-use crate::book::{Expectation, Finding};
+use crate::book::{Book, Expectation, Finding};
 
 /// Shows findings at the author's lines.
 pub struct Terminal {
@@ -148,7 +148,7 @@ pub(crate) fn describe(expectation: &Expectation) -> String {
 
 /// The whole result as one JSON object, for other programs.
 #[must_use]
-pub fn json(proof: &Proof<'_>, findings: &[&Finding]) -> Value {
+pub fn json(book: &Book, proof: &Proof<'_>, findings: &[&Finding]) -> Value {
     let counts = Counts::of(proof);
     let samples = proof.outcomes.iter().map(|(sample, outcome)| {
         let (status, reason) = match outcome {
@@ -168,7 +168,8 @@ pub fn json(proof: &Proof<'_>, findings: &[&Finding]) -> Value {
     json!({
         "proved": counts.proved, "refuted": counts.refuted, "cached": counts.cached,
         "not_run": counts.not_run, "milliseconds": u64::try_from(proof.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "findings": findings, "samples": samples, "timings": rows(&proof.timings),
+        "ignored": book.ignored, "findings": findings, "samples": samples,
+        "timings": rows(&proof.timings),
     })
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Limits {
     cpu_seconds: u64,
     /// Bytes of standard output and of standard error, each.
     output: u64,
+    /// Whether standard output is kept; what nobody compares may be of any length.
+    keeps_stdout: bool,
     /// Bytes of any file.
     file: u64,
     /// Processes at once.
@@ -25,19 +27,24 @@ pub(crate) struct Limits {
 }
 
 /// One set for all samples: what needs more belongs in `examples/`.
-const SAMPLE: Limits = Limits {
+pub(crate) const SAMPLE: Limits = Limits {
     time: Duration::from_secs(10),
     cpu_seconds: 40,
     output: 1 << 20,
+    keeps_stdout: true,
     file: 64 << 20,
     processes: 64,
 };
+
+/// For tests of rustdoc, which may print as much as they like.
+pub(crate) const DOCTEST: Limits = Limits { keeps_stdout: false, ..SAMPLE };
 
 /// For rustc, whose types and constants can be made to compute for as long as one likes.
 pub(crate) const COMPILER: Limits = Limits {
     time: Duration::from_mins(1),
     cpu_seconds: 240,
     output: 16 << 20,
+    keeps_stdout: true,
     file: 4 << 30,
     processes: 64,
 };
@@ -84,14 +91,19 @@ impl Ran {
 ///
 /// # Errors
 /// When the program cannot be started or its output cannot be kept: a fault of the machine.
-pub(crate) fn run(program: &Path, dir: &Path, env: &[(&str, String)]) -> io::Result<Ran> {
+pub(crate) fn run(
+    program: &Path,
+    dir: &Path,
+    env: &[(&str, String)],
+    limits: Limits,
+) -> io::Result<Ran> {
     let mut command = Command::new(program);
     command
         .current_dir(dir)
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .envs(env.iter().map(|(name, value)| (name, value)));
-    let ran = observe(&mut command, SAMPLE);
+    let ran = observe(&mut command, limits);
     os::end_processes_in(dir);
     ran
 }
@@ -106,7 +118,7 @@ pub(crate) fn observe(command: &mut Command, limits: Limits) -> io::Result<Ran> 
     os::own_group(command);
     let mut child = command
         .stdin(Stdio::null())
-        .stdout(stdout.try_clone()?)
+        .stdout(if limits.keeps_stdout { stdout.try_clone()?.into() } else { Stdio::null() })
         .stderr(stderr.try_clone()?)
         .spawn()?;
     os::limit(&child, limits.cpu_seconds, limits.file);

@@ -17,14 +17,14 @@ use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::timings::{Step, Timings};
-use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
+use super::verdict::Evidence;
+use crate::book::{CheckKind, Edition, Emit, Expectation, Form, Sample};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
     prover: &'a Prover,
     scratch: Scratch,
-    /// The compiler's arguments for the chapters' crates, once they are built.
+    /// The compiler's arguments for crates that samples may use, once they are known.
     arguments: Mutex<Option<Vec<OsString>>>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Session<'a> {
     /// Starts working, in a directory of its own.
     pub(crate) fn new(prover: &'a Prover) -> Result<Self> {
         let scratch = Scratch::new(&prover.work)?;
-        Ok(Self { prover, scratch, arguments: Mutex::default() })
+        Ok(Self { prover, scratch, arguments: Mutex::new(prover.rules.arguments()) })
     }
 
     /// Does a job of the plan. Samples that are missing in the answer need a look of their own.
@@ -86,7 +86,8 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(samples)?;
         let edition = samples.first().map_or(Edition::default(), |sample| sample.edition);
         let toolchain = &self.prover.toolchain;
-        let call = Call { toolchain, dir, root: "main.rs", edition, crates: &crates };
+        let name = self.prover.rules.crate_name(samples);
+        let call = Call { toolchain, dir, root: "main.rs", name, edition, crates: &crates };
         call.write(&tangle::merged(samples))?;
         let step = Step::CompileMerged {
             first: samples.first().map_or_else(String::new, |first| place(first)),
@@ -109,9 +110,10 @@ impl<'a> Session<'a> {
             let runs = if sample.expectation == Expectation::Compile {
                 Vec::new()
             } else {
-                self.run_twice(dir, &[(SELECT, index.to_string())])?
+                self.run_enough(dir, &[(SELECT, index.to_string())])?
             };
-            if judge(sample, &Evidence { compiled, runs, ..Evidence::default() }).is_empty() {
+            let evidence = Evidence { compiled, runs, ..Evidence::default() };
+            if self.prover.rules.judge(sample, &evidence).is_empty() {
                 acquitted.push((index, self.proved(sample, progress)?));
             }
         }
@@ -128,12 +130,12 @@ impl<'a> Session<'a> {
     /// Compiles, runs and judges a sample by itself.
     pub(crate) fn judge_alone(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
         let mut evidence = self.evidence(sample)?;
-        if judge(sample, &evidence).is_empty() {
+        if self.prover.rules.judge(sample, &evidence).is_empty() {
             return self.proved(sample, progress);
         }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
         progress.settled(sample);
-        Ok(Outcome::Refuted(judge(sample, &evidence)))
+        Ok(Outcome::Refuted(self.prover.rules.judge(sample, &evidence)))
     }
 
     /// Compiles a sample alone, and runs it if it promises something about running.
@@ -142,11 +144,12 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(&[sample])?;
         let toolchain = &self.prover.toolchain;
         let (dir, edition) = (dir.path(), sample.edition);
-        let call = Call { toolchain, dir, root: "src/main.rs", edition, crates: &crates };
+        let name = self.prover.rules.crate_name(&[sample]);
+        let call = Call { toolchain, dir, root: "src/main.rs", name, edition, crates: &crates };
         call.write(&tangle::alone(sample))?;
         let timings = &self.prover.timings;
         let step = Step::CompileAlone { kind: describe(&sample.expectation) };
-        let compiled = timings.measure(step, 1, || compile_for(sample, &call))?;
+        let compiled = timings.measure(step, 1, || self.compile_for(sample, &call))?;
         let mut evidence = Evidence { compiled, ..Evidence::default() };
         if evidence.compiled.success {
             evidence.runs = self.runs(sample, dir)?;
@@ -157,16 +160,17 @@ impl<'a> Session<'a> {
 
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
         match sample.expectation {
-            Expectation::Run | Expectation::Panic => self.run_twice(dir, &[]),
+            Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
         }
     }
 
-    /// Twice, because a page must not show what changes from run to run; once when that reached a limit.
-    fn run_twice(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
+    /// Twice, because a page must not show what changes from run to run; once when that reached a limit,
+    /// or when nothing is compared with what it prints.
+    fn run_enough(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
         let first = self.run(dir, env)?;
-        if first.stopped.is_some() {
+        if first.stopped.is_some() || self.prover.rules.is_doctests() {
             return Ok(vec![first]);
         }
         Ok(vec![first, self.run(dir, env)?])
@@ -180,7 +184,8 @@ impl<'a> Session<'a> {
         variables.extend_from_slice(env);
         let program =
             fs::canonicalize(dir.join("program")).context("the compiler made no program")?;
-        let run = || run::run(&program, home.path(), &variables);
+        let limits = self.prover.rules.limits();
+        let run = || run::run(&program, home.path(), &variables, limits);
         self.prover.timings.measure(Step::Run, 1, run).context("cannot run a sample")
     }
 
@@ -193,15 +198,34 @@ impl<'a> Session<'a> {
         let crates = self.crates_for(&[sample])?;
         let toolchain = &self.prover.toolchain;
         let (dir, edition) = (dir.path(), sample.edition);
-        let call = Call { toolchain, dir, root: &sample.file, edition, crates: &crates };
+        let name = self.prover.rules.crate_name(&[sample]);
+        let call = Call { toolchain, dir, root: &sample.file, name, edition, crates: &crates };
         call.write(&tangle::in_place(sample))?;
-        let compile = || compile_for(sample, &call);
+        let compile = || self.compile_for(sample, &call);
         Ok(self.prover.timings.measure(Step::Explain, 1, compile)?.rendered())
+    }
+
+    fn compile_for(&self, sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
+        match sample.expectation {
+            Expectation::CompileFail { .. } => {
+                let compiled = call.compile(&Goal::Metadata)?;
+                // Some errors, such as a false assertion in a generic `const`, need code generation.
+                if compiled.success { call.compile(&program(sample)) } else { Ok(compiled) }
+            }
+            // rustdoc generates no code for what it does not run.
+            Expectation::Compile if self.prover.rules.is_doctests() => {
+                call.compile(&Goal::Metadata)
+            }
+            Expectation::Compile => call.compile(&Goal::Object),
+            Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
+            _ => call.compile(&program(sample)),
+        }
     }
 
     /// The arguments for the chapters' crates, if a sample uses them; built on first need.
     fn crates_for(&self, samples: &[&Sample]) -> Result<Vec<OsString>> {
-        if !samples.iter().any(|sample| self.prover.uses_crates(sample)) {
+        let by_rules = self.prover.rules.is_doctests();
+        if !by_rules && !samples.iter().any(|sample| self.prover.uses_crates(sample)) {
             return Ok(Vec::new());
         }
         let mut arguments = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
@@ -213,17 +237,8 @@ impl<'a> Session<'a> {
     }
 }
 
-fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
-    match sample.expectation {
-        Expectation::CompileFail { .. } => {
-            let compiled = call.compile(&Goal::Metadata)?;
-            // Some errors, such as a false assertion in a generic `const`, need code generation.
-            if compiled.success { call.compile(&Goal::Program) } else { Ok(compiled) }
-        }
-        Expectation::Compile => call.compile(&Goal::Object),
-        Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
-        _ => call.compile(&Goal::Program),
-    }
+fn program(sample: &Sample) -> Goal {
+    if sample.form == Form::Tests { Goal::Tests } else { Goal::Program }
 }
 
 /// Has the compiler emit what the blocks are about.

@@ -38,6 +38,18 @@ pub(crate) fn judge(sample: &Sample, evidence: &Evidence) -> Vec<Finding> {
     findings
 }
 
+/// What is wrong with a test of rustdoc; with `strict`, also codes that rustdoc on stable ignores.
+pub(crate) fn judge_doctest(sample: &Sample, evidence: &Evidence, strict: bool) -> Option<Finding> {
+    let judge = Judge { sample, evidence };
+    match &sample.expectation {
+        Expectation::CompileFail { codes } => judge.fails_as_doctest(codes, strict),
+        _ if !evidence.compiled.success => Some(judge.does_not_compile()),
+        Expectation::Run => judge.runs(0, "exits with 0"),
+        Expectation::Panic => judge.fails_to_run(),
+        _ => None,
+    }
+}
+
 /// What a block would have to say to be right: the text that `bless` writes. `None` when there is
 /// nothing of the kind, such as the output of a sample that does not compile.
 pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
@@ -154,12 +166,7 @@ impl Judge<'_> {
     fn fails_with(&self, expected: &BTreeSet<String>) -> Option<Finding> {
         let compiled = &self.evidence.compiled;
         if compiled.success {
-            return Some(self.finding(
-                "compiles",
-                "the sample compiles",
-                format!("a failure with {}", named(expected)),
-                "remove `compile_fail`, or make the sample fail as the text says",
-            ));
+            return Some(self.compiles_after_all(expected));
         }
         let codes = compiled.error_codes();
         if codes != *expected {
@@ -188,6 +195,31 @@ impl Judge<'_> {
             format!("add an empty ```text,diagnostic block and run `{}`", self.command("bless")),
         )
         .with_detail(&self.evidence.in_place)
+    }
+
+    fn compiles_after_all(&self, expected: &BTreeSet<String>) -> Finding {
+        self.finding(
+            "compiles",
+            "the sample compiles",
+            format!("a failure with {}", named(expected)),
+            "remove `compile_fail`, or make the sample fail as the text says",
+        )
+    }
+
+    fn fails_as_doctest(&self, codes: &BTreeSet<String>, strict: bool) -> Option<Finding> {
+        let compiled = &self.evidence.compiled;
+        if compiled.success {
+            return Some(self.compiles_after_all(codes));
+        }
+        let found = compiled.error_codes();
+        (strict && !codes.is_subset(&found)).then(|| self.wrong_codes(&found, codes))
+    }
+
+    /// To rustdoc, whatever does not end well has panicked.
+    fn fails_to_run(&self) -> Option<Finding> {
+        let run =
+            self.evidence.runs.iter().find(|run| run.stopped.is_some() || run.code == Some(0));
+        run.and_then(|_| self.runs(101, "panics"))
     }
 
     fn runs(&self, code: i32, expected: &str) -> Option<Finding> {

@@ -13,7 +13,7 @@ pub(crate) fn run(book: &Book, filters: &[String]) -> Result<Exit> {
         return Err(Usage::BlessInCi.into());
     }
     let samples = select(book, filters).map_err(Usage::NoMatch)?;
-    clean_up_on_interrupt(book)?;
+    clean_up_on_interrupt(&book.root)?;
     let bar = Bar::new();
     let proof = prove(&book.root, &samples, true, &bar)?;
     bar.clear();

@@ -1,5 +1,7 @@
 //! `cargo guide check`.
 
+use std::io;
+use std::path::{self, Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -7,9 +9,9 @@ use clap::{Args, ValueEnum};
 
 use super::exit::Usage;
 use super::progress::Bar;
-use super::{Exit, clean_up_on_interrupt, load, show};
+use super::{Exit, clean_up_on_interrupt, show};
 use crate::book::{Book, Finding};
-use crate::check::{Counts, Filter, Proof, Spent, Step, json, prove, select, time_table};
+use crate::check::{Counts, Filter, Proof, Rules, Spent, Step, json, prove_by, select, time_table};
 
 /// How to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,7 +22,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// What to check, and how to report it.
+/// What to check, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// A chapter (`core/ownership`), a question (`drop-order`) or a line (`core/ownership.md:42`)
@@ -35,27 +37,51 @@ pub(crate) struct Options {
     /// Prints where the time went; the JSON object always says it
     #[arg(long)]
     timings: bool,
+    /// Checks another mdBook, by the rules of `mdbook test`
+    ///
+    /// A sample passes where rustdoc's test of it passes, with the edition of that book's `book.toml`.
+    /// What is not standard there, such as a preprocessor or an unknown word, is counted and ignored.
+    #[arg(long, value_name = "DIR")]
+    book: Option<PathBuf>,
+    /// With `--book`: a sample that must not compile has to fail with the error codes it names
+    #[arg(long, requires = "book")]
+    strict: bool,
+    /// With `--book`: a directory of compiled crates that samples may name in `extern crate`
+    #[arg(short = 'L', long = "library-path", value_name = "DIR", requires = "book")]
+    libraries: Vec<PathBuf>,
 }
 
-pub(crate) fn run(options: &Options) -> Result<Exit> {
+impl Options {
+    /// The book to check, and the rules for it.
+    fn book(&self, home: &Path) -> Result<(Book, Rules)> {
+        let Some(dir) = &self.book else { return Ok((Book::load(home), Rules::Guide)) };
+        let libraries: io::Result<_> = self.libraries.iter().map(path::absolute).collect();
+        let rules = Rules::Doctests { strict: self.strict, libraries: libraries? };
+        Ok((Book::load_foreign(dir), rules))
+    }
+}
+
+/// Proves a book with the compiler and the cache of the guide in `home`.
+pub(crate) fn run(home: &Path, options: &Options) -> Result<Exit> {
     let started = Instant::now();
-    let book = &load()?;
+    let (book, rules) = options.book(home)?;
+    let (book, filters) = (&book, &options.filters);
     let reading = Spent { count: book.samples().count(), time: started.elapsed() };
-    let text = text_findings(book, &options.filters);
-    let samples = match select(book, &options.filters) {
+    let text = text_findings(book, filters);
+    let samples = match select(book, filters) {
         // A chapter that cannot be read has no names to select.
         Err(_) if !text.is_empty() => Vec::new(),
         selected => selected.map_err(Usage::NoMatch)?,
     };
-    clean_up_on_interrupt(book)?;
+    clean_up_on_interrupt(home)?;
     let bar = Bar::new();
-    let proof = prove(&book.root, &samples, !options.no_cache, &bar)?;
+    let proof = prove_by(&rules, home, &samples, !options.no_cache, &bar)?;
     bar.clear();
     proof.timings.add(Step::Read, reading);
     let findings: Vec<&Finding> = text.into_iter().chain(proof.findings()).collect();
     match options.format {
         Format::Text => print(book, &proof, &findings, options.timings),
-        Format::Json => anstream::println!("{:#}", json(&proof, &findings)),
+        Format::Json => anstream::println!("{:#}", json(book, &proof, &findings)),
     }
     Ok(if findings.is_empty() { Exit::Proved } else { Exit::Wrong })
 }
@@ -78,6 +104,9 @@ fn print(book: &Book, proof: &Proof<'_>, findings: &[&Finding], timings: bool) {
         0 => anstream::println!("{summary}"),
         1 => anstream::println!("1 error in the book; {summary}"),
         errors => anstream::println!("{errors} errors in the book; {summary}"),
+    }
+    for (what, count) in &book.ignored {
+        anstream::println!("  ignored: {count} ({what})");
     }
     if timings {
         anstream::println!("\n{}", time_table(&proof.timings));

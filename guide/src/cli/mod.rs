@@ -8,7 +8,7 @@ mod new;
 mod progress;
 mod site;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
@@ -110,7 +110,7 @@ fn run(command: Command) -> Result<Exit> {
         }
         Command::Serve { open, port } => site::serve(&root()?, open, port),
         Command::Build => site::build(&load()?),
-        Command::Check(options) => check::run(&options),
+        Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
         Command::New { target, level } => with_settings(|book| new::run(book, &target, level)),
         Command::List { level, part } => {
@@ -140,8 +140,8 @@ fn show<'book>(book: &Book, findings: impl IntoIterator<Item = &'book Finding>) 
 }
 
 /// Makes Ctrl-C end the running samples too: they are not in the terminal's process group.
-fn clean_up_on_interrupt(book: &Book) -> Result<()> {
-    let root = book.root.clone();
+fn clean_up_on_interrupt(root: &Path) -> Result<()> {
+    let root = root.to_owned();
     ctrlc::set_handler(move || {
         let _turn = ENDING.lock();
         clean_up(&root);
