@@ -36,8 +36,8 @@ pub(crate) const SAMPLE: Limits = Limits {
     processes: 64,
 };
 
-/// For tests of rustdoc, which may print as much as they like.
-pub(crate) const DOCTEST: Limits = Limits { keeps_stdout: false, ..SAMPLE };
+/// For tests of rustdoc, which may print as much as they like; their errors fit into a file.
+pub(crate) const DOCTEST: Limits = Limits { keeps_stdout: false, output: SAMPLE.file, ..SAMPLE };
 
 /// For rustc, whose types and constants can be made to compute for as long as one likes.
 pub(crate) const COMPILER: Limits = Limits {
