@@ -25,7 +25,7 @@ pub(crate) struct Limits {
 }
 
 /// One set for all samples: what needs more belongs in `examples/`.
-const SAMPLE: Limits = Limits {
+pub(crate) const SAMPLE: Limits = Limits {
     time: Duration::from_secs(10),
     cpu_seconds: 40,
     output: 1 << 20,

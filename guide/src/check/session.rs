@@ -10,13 +10,14 @@ use anyhow::{Context, Result};
 use super::Outcome;
 use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
 use super::emitted;
+use super::miri;
 use super::plan::Job;
 use super::prover::{Progress, Prover};
 use super::run::{self, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::verdict::{Evidence, judge};
-use crate::book::{CheckKind, Edition, Emit, Expectation, Sample};
+use crate::book::{CheckKind, Edition, Emit, Expectation, Sample, Tool};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -150,6 +151,9 @@ impl<'a> Session<'a> {
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
         match sample.expectation {
             Expectation::Run | Expectation::Panic => self.run_twice(dir, &[]),
+            Expectation::Reported { tool: Tool::Miri } => {
+                Ok(vec![miri::run(dir, sample.edition).context("cannot run Miri")?])
+            }
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
         }
@@ -209,7 +213,9 @@ fn compile_for(sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
             // Some errors, such as a false assertion in a generic `const`, need code generation.
             if compiled.success { call.compile(&Goal::Program) } else { Ok(compiled) }
         }
-        Expectation::Compile => call.compile(&Goal::Object),
+        Expectation::Compile | Expectation::Reported { tool: Tool::Miri } => {
+            call.compile(&Goal::Object)
+        }
         Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
         _ => call.compile(&Goal::Program),
     }
