@@ -471,3 +471,32 @@ fn a_wrong_count_of_allocations_is_refuted() {
     let wrong = right + &costs(2);
     counting_book().page(&wrong).check(&[]).status(1).says("error[wrong-exit]").says("left: 1");
 }
+
+/// A Miri that objects to every program with `unsafe` in it.
+#[cfg(unix)]
+const MIRI: &str = "#!/bin/sh\n\
+    case \"$1 $2 $3\" in\n\
+    '+nightly miri --version') echo miri 0.1.0;;\n\
+    '+nightly miri setup') ;;\n\
+    '+nightly miri run') grep -q unsafe src/main.rs && test -f Cargo.toml || exit 0\n\
+    echo 'error: Undefined Behavior: dangling pointer' >&2; exit 1;;\n\
+    *) exit 2;;\n\
+    esac\n";
+
+#[cfg(unix)]
+#[test]
+fn miri_is_asked_where_it_is_installed() {
+    use std::os::unix::fs::PermissionsExt;
+    let objected = "```rust,no_run,miri\nfn main() {\n    unsafe { std::hint::unreachable_unchecked() }\n}\n```\n\n\
+        ```text,report\ndangling pointer\n```\n\n";
+    let clean = "```rust,no_run,miri\nfn main() {}\n```\n";
+    let book = Book::base().file("bin/cargo", MIRI).page(objected);
+    let cargo = book.root().join("bin/cargo");
+    fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("an executable file");
+    let path = std::env::var("PATH").expect("a path");
+    let path = format!("{}:{path}", book.root().join("bin").display());
+    let check = || Said::of(book.command(&["check"]).env("PATH", &path));
+    check().status(0).says("1 reported by Miri").silent_about("not run here");
+    book.write(Path::new(PAGE), format!("# Page\n\n{objected}{clean}"));
+    check().status(1).says("error[clean-run]: Miri finds nothing to report");
+}

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
+use super::miri;
 use super::rules::Rules;
 use super::toolchain::{ChapterCrates, Toolchain};
-use crate::book::Sample;
+use crate::book::{Expectation, Sample, Tool};
 
 /// Entries on disk, and what their keys have in common.
 pub(crate) struct Cache {
@@ -33,8 +34,10 @@ impl Cache {
     pub(crate) fn key(&self, sample: &Sample, rules: &Rules, uses_crates: bool) -> String {
         let checks: Vec<_> = sample.checks.iter().map(|block| (&block.kind, &block.text)).collect();
         let crates = if uses_crates { self.crates.as_str() } else { "" };
+        let by_miri = sample.expectation == Expectation::Reported { tool: Tool::Miri };
+        let miri = by_miri.then(miri::version);
         digest(&format!(
-            "{}\n{crates}\n{rules:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{}",
+            "{}\n{crates}\n{rules:?}\n{miri:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{}",
             self.compiler,
             sample.expectation,
             sample.edition,

@@ -8,7 +8,7 @@ use crate::book::Emit;
 
 /// Labels that count functions or hash contents: another sample, other numbers.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\.LBB\d+_(\d+)|\.Lanon\.[0-9a-f]+\.(\d+)").expect("a valid pattern")
+    Regex::new(r"\.L(BB|CPI|JTI)\d+_(\d+)|\.Lanon\.[0-9a-f]+\.(\d+)").expect("a valid pattern")
 });
 static SYMBOL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""?\b(_(?:R|ZN)[\w$.]+)"?"#).expect("a valid pattern"));
@@ -104,8 +104,8 @@ fn set(line: &str) -> String {
     let indent = if line.starts_with('\t') { "    " } else { "" };
     let line = line.trim().replace('\t', " ");
     let line = LABEL.replace_all(&line, |label: &Captures<'_>| match label.get(1) {
-        Some(number) => format!(".LBB_{}", number.as_str()),
-        None => format!(".Lanon_{}", &label[2]),
+        Some(kind) => format!(".L{}_{}", kind.as_str(), &label[2]),
+        None => format!(".Lanon_{}", &label[3]),
     });
     format!("{indent}{}", readable(&line))
 }
@@ -122,10 +122,12 @@ mod tests {
 
     #[test]
     fn a_function_is_cut_out_of_assembly() {
-        let text = "\t.text\nsum:\n\t.cfi_startproc\n\tadd\teax, 1\n.LBB0_1:\n\tcall\t_RNvCs1234_7mycrate3foo\n\tret\n.Lfunc_end0:\nother:\n";
+        let text = "\t.text\nsum:\n\t.cfi_startproc\n\tadd\teax, dword ptr [rip + .LCPI7_2]\n.LBB0_1:\n\tcall\t_RNvCs1234_7mycrate3foo\n\tret\n.Lfunc_end0:\nother:\n";
         assert_eq!(
             function(Emit::Asm, "sum", text).as_deref(),
-            Some("sum:\n    add eax, 1\n.LBB_1:\n    call mycrate::foo\n    ret\n")
+            Some(
+                "sum:\n    add eax, dword ptr [rip + .LCPI_2]\n.LBB_1:\n    call mycrate::foo\n    ret\n"
+            )
         );
         assert_eq!(function(Emit::Asm, "product", text), None);
     }

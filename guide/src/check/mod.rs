@@ -10,6 +10,7 @@ mod compare;
 mod compile;
 mod emitted;
 mod error;
+mod miri;
 mod os;
 mod parallel;
 mod plan;

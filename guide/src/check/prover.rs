@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::cache::Cache;
+use super::miri;
 use super::parallel::parallel;
 use super::plan::plan;
 use super::rules::Rules;
@@ -208,7 +209,9 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
         Expectation::Example => {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
         }
-        Expectation::Reported { tool: Tool::Miri } => Some("Miri is not installed".to_owned()),
+        Expectation::Reported { tool: Tool::Miri } => {
+            miri::version().is_none().then(|| "Miri is not installed".to_owned())
+        }
         Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
         _ if is_about_code && !cfg!(target_arch = "x86_64") => {
             Some("the page is about code for x86-64".to_owned())

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use super::Outcome;
 use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
 use super::emitted;
+use super::miri;
 use super::plan::Job;
 use super::prover::{Progress, Prover};
 use super::report::describe;
@@ -18,7 +19,7 @@ use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::timings::{Step, Timings};
 use super::verdict::Evidence;
-use crate::book::{CheckKind, Edition, Emit, Expectation, Form, Sample};
+use crate::book::{CheckKind, Edition, Emit, Expectation, Form, Sample, Tool};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
@@ -161,6 +162,9 @@ impl<'a> Session<'a> {
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
         match sample.expectation {
             Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
+            Expectation::Reported { tool: Tool::Miri } => {
+                Ok(vec![miri::run(dir, sample.edition).context("cannot run Miri")?])
+            }
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
         }
@@ -216,7 +220,9 @@ impl<'a> Session<'a> {
             Expectation::Compile if self.prover.rules.is_doctests() => {
                 call.compile(&Goal::Metadata)
             }
-            Expectation::Compile => call.compile(&Goal::Object),
+            Expectation::Compile | Expectation::Reported { tool: Tool::Miri } => {
+                call.compile(&Goal::Object)
+            }
             Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
             _ => call.compile(&program(sample)),
         }

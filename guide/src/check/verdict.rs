@@ -273,7 +273,7 @@ impl Judge<'_> {
 
     fn reported(&self, tool: Tool) -> Option<Finding> {
         let run = self.evidence.runs.first()?;
-        let complained = run.stderr.contains(&format!("{tool}:"));
+        let complained = run.stderr.contains(sign(tool));
         (!complained || run.code == Some(0)).then(|| {
             self.finding(
                 "clean-run",
@@ -374,6 +374,15 @@ impl Judge<'_> {
 
     fn command(&self, verb: &str) -> String {
         format!("cargo guide {verb} {}:{}", self.sample.chapter, self.sample.lines.start())
+    }
+}
+
+/// What every report of the tool says.
+fn sign(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Asan => "AddressSanitizer:",
+        Tool::Tsan => "ThreadSanitizer:",
+        Tool::Miri => "Undefined Behavior:",
     }
 }
 

@@ -1,0 +1,55 @@
+//! Miri, which is a part of nightly toolchains only.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use super::run::{self, Ran, SAMPLE};
+use crate::book::Edition;
+
+static VERSION: LazyLock<Option<String>> = LazyLock::new(|| {
+    let version = succeeded(cargo_miri().arg("--version"))?;
+    // The library is made ready once, so that no sample's time is spent on it.
+    succeeded(cargo_miri().arg("setup"))?;
+    Some(version)
+});
+
+/// What Miri says about its version; `None` where no installed nightly has it.
+pub(super) fn version() -> Option<&'static str> {
+    VERSION.as_deref()
+}
+
+/// Runs the program whose `src/main.rs` stands in `dir` under Miri.
+///
+/// # Errors
+/// When the machine is at fault.
+pub(super) fn run(dir: &Path, edition: Edition) -> io::Result<Ran> {
+    let manifest = format!(
+        "[package]\nname = \"main\"\nversion = \"0.0.0\"\nedition = \"{}\"\n\n[workspace]\n",
+        edition.year()
+    );
+    fs::write(dir.join("Cargo.toml"), manifest)?;
+    let mut command = cargo_miri();
+    command.args(["run", "--quiet", "--offline"]).current_dir(dir);
+    run::observe(&mut command, SAMPLE)
+}
+
+/// The `cargo` on the path is rustup's, which knows `+nightly`; it must not install anything.
+fn cargo_miri() -> Command {
+    let kept = ["PATH", "HOME", "TMPDIR", "RUSTUP_HOME", "CARGO_HOME"];
+    let mut command = Command::new("cargo");
+    command
+        .args(["+nightly", "miri"])
+        .env_clear()
+        .envs(kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
+        .env("RUSTUP_AUTO_INSTALL", "0");
+    command
+}
+
+/// What the command prints, if it succeeds.
+fn succeeded(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
