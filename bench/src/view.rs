@@ -1,4 +1,4 @@
-//! Samples as a book that every tool can read: nothing but fences with rustdoc's words.
+//! Samples as a book that every tool can read: nothing but fences, whose words rustdoc knows or ignores.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use guide::book::{Expectation, Sample};
+use guide::book::{CheckKind, Emit, Expectation, Sample};
 
-const BOOK_TOML: &str = "[book]\ntitle = \"Samples\"\n\n[rust]\nedition = \"2024\"\n";
+pub(crate) const BOOK_TOML: &str = "[book]\ntitle = \"Samples\"\n\n[rust]\nedition = \"2024\"\n";
 
 /// Writes an mdBook of these samples into `root`. Each keeps its chapter and its lines, so that what a
 /// tool says about it names the author's place.
@@ -46,9 +46,12 @@ fn add(chapter: &mut String, sample: &Sample) {
     let above = sample.lines.start().saturating_sub(chapter.lines().count() + 1);
     chapter.push_str(&"\n".repeat(above));
     let _ = write!(chapter, "{FENCE}{}\n{}{FENCE}\n", words(sample), sample.text);
+    for block in &sample.checks {
+        let _ = write!(chapter, "\n{FENCE}{}\n{}\n{FENCE}\n", block_words(&block.kind), block.text);
+    }
 }
 
-/// The sample's words as rustdoc knows them.
+/// What the sample promises; rustdoc ignores the words that it does not know.
 fn words(sample: &Sample) -> String {
     let promise = match &sample.expectation {
         Expectation::Run => String::new(),
@@ -60,5 +63,19 @@ fn words(sample: &Sample) -> String {
         Expectation::Compile | Expectation::Reported { .. } => ",no_run".to_owned(),
         Expectation::Example | Expectation::Ignored { .. } => ",ignore".to_owned(),
     };
-    format!("rust{promise},edition{}", sample.edition.year())
+    let warns: String = sample.warns.iter().flat_map(|lint| [",warn=", lint]).collect();
+    format!("rust{promise},edition{}{warns}", sample.edition.year())
+}
+
+/// The words of a block that only the harness compares.
+fn block_words(kind: &CheckKind) -> String {
+    match kind {
+        CheckKind::Emitted { form: Emit::Mir, function, opt } => {
+            format!("text,mir,fn={function},opt={opt}")
+        }
+        CheckKind::Emitted { form: Emit::Asm, function, opt } => {
+            format!("asm,fn={function},opt={opt}")
+        }
+        other => format!("text,{other}"),
+    }
 }

@@ -426,7 +426,9 @@ fn colors_are_for_terminals_that_want_them() {
 fn help_names_the_commands_and_the_exit_statuses() {
     let book = Book::base();
     let said = book.run(&["--help"]);
-    for text in ["serve", "build", "check", "bless", "new", "list", "Exit status", "no rustc"] {
+    for text in
+        ["serve", "build", "check", "bless", "new", "list", "bench", "Exit status", "no rustc"]
+    {
         said.status(0).says(text);
     }
     book.run(&["checks"]).status(2).says("check");

@@ -1,5 +1,6 @@
 //! The command line of `cargo guide`: arguments in, exit status out.
 
+mod bench;
 mod bless;
 mod check;
 mod exit;
@@ -71,6 +72,14 @@ enum Command {
         #[arg(long, value_name = "PART")]
         part: Option<String>,
     },
+    /// Measures this tool beside mdBook's, skeptic's and rustdoc's own ways to test samples
+    ///
+    /// `cargo guide bench -- --help` lists the options.
+    Bench {
+        /// What is passed on to the crate in `bench/`, which Cargo builds for that
+        #[arg(last = true, value_name = "OPTIONS")]
+        options: Vec<String>,
+    },
     /// Speaks mdBook's preprocessor protocol, so that a stock `mdbook build` works
     #[command(hide = true)]
     Preprocess {
@@ -112,6 +121,7 @@ fn run(command: Command) -> Result<Exit> {
         Command::Build => site::build(&load()?),
         Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
+        Command::Bench { options } => bench::run(&root()?, &options),
         Command::New { target, level } => with_settings(|book| new::run(book, &target, level)),
         Command::List { level, part } => {
             with_settings(|book| Ok(list::run(book, level, part.as_deref())))
