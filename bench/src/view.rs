@@ -70,11 +70,13 @@ fn words(sample: &Sample) -> String {
 /// The words of a block that only the harness compares.
 fn block_words(kind: &CheckKind) -> String {
     match kind {
-        CheckKind::Emitted { form: Emit::Mir, function, opt } => {
-            format!("text,mir,fn={function},opt={opt}")
-        }
-        CheckKind::Emitted { form: Emit::Asm, function, opt } => {
-            format!("asm,fn={function},opt={opt}")
+        CheckKind::Codegen { opt } => format!("text,codegen,opt={opt}"),
+        CheckKind::Emitted { form, function, opt } => {
+            let language = if matches!(form, Emit::Llvm | Emit::Asm) { "" } else { "text," };
+            let function = function.iter().map(|name| format!(",fn={name}")).collect::<String>();
+            // HIR has no optimization level.
+            let opt = if *form == Emit::Hir { String::new() } else { format!(",opt={opt}") };
+            format!("{language}{kind}{function}{opt}")
         }
         other => format!("text,{other}"),
     }
