@@ -73,7 +73,7 @@ fn block_words(kind: &CheckKind) -> String {
         CheckKind::Codegen { opt } => format!("text,codegen,opt={opt}"),
         CheckKind::Emitted { form, function, opt } => {
             let language = if matches!(form, Emit::Llvm | Emit::Asm) { "" } else { "text," };
-            let function = function.iter().map(|name| format!(",fn={name}")).collect::<String>();
+            let function = function.as_ref().map_or_else(String::new, |name| format!(",fn={name}"));
             // HIR has no optimization level.
             let opt = if *form == Emit::Hir { String::new() } else { format!(",opt={opt}") };
             format!("{language}{kind}{function}{opt}")
