@@ -187,11 +187,10 @@ enum Hidden {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample(text: &str) -> Sample {
-        Sample {
+impl Sample {
+    /// A plain sample of this text, for tests.
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self {
             chapter: "core/ownership.md".into(),
             file: "src/core/ownership.md".into(),
             question: Some("drop-order".into()),
@@ -206,21 +205,27 @@ mod tests {
             checks: Vec::new(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn hidden_lines_are_code_and_attributes_stay() {
-        let sample = sample("# use std::fmt;\n#\n#[derive(Debug)]\n##![allow(dead_code)]\n");
+        let sample =
+            Sample::of_text("# use std::fmt;\n#\n#[derive(Debug)]\n##![allow(dead_code)]\n");
         assert_eq!(sample.source(), "use std::fmt;\n\n#[derive(Debug)]\n#![allow(dead_code)]\n");
     }
 
     #[test]
     fn in_place_no_column_moves() {
-        let sample = sample("# use std::fmt;\nfn main() {}\n");
+        let sample = Sample::of_text("# use std::fmt;\nfn main() {}\n");
         assert_eq!(sample.source_in_place(), "  use std::fmt;\nfn main() {}\n");
     }
 
     #[test]
     fn the_name_of_the_test_holds_chapter_question_and_line() {
-        assert_eq!(sample("").name(), "core::ownership::drop-order::line_42");
+        assert_eq!(Sample::of_text("").name(), "core::ownership::drop-order::line_42");
     }
 }

@@ -79,26 +79,7 @@ fn can_share(sample: &Sample) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-
-    fn sample(text: &str) -> Sample {
-        Sample {
-            chapter: "core/page.md".into(),
-            file: "src/core/page.md".into(),
-            question: None,
-            lines: 1..=3,
-            column: 1,
-            expectation: Expectation::Run,
-            edition: Edition::E2024,
-            warns: BTreeSet::new(),
-            text: text.into(),
-            included: false,
-            form: Form::Program,
-            checks: Vec::new(),
-        }
-    }
 
     #[test]
     fn what_could_betray_the_merging_stands_alone() {
@@ -108,18 +89,18 @@ mod tests {
             "#![allow(unused)]",
             "#[link(name = \"m\")]",
         ] {
-            assert!(!can_share(&sample(text)), "{text}");
+            assert!(!can_share(&Sample::of_text(text)), "{text}");
         }
         for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
-            assert!(can_share(&sample(text)), "{text}");
+            assert!(can_share(&Sample::of_text(text)), "{text}");
         }
-        assert!(!can_share(&Sample { edition: Edition::E2015, ..sample("") }));
-        assert!(!can_share(&Sample { included: true, ..sample("") }));
+        assert!(!can_share(&Sample { edition: Edition::E2015, ..Sample::of_text("") }));
+        assert!(!can_share(&Sample { included: true, ..Sample::of_text("") }));
     }
 
     #[test]
     fn samples_share_by_edition_and_crates_and_fill_the_cores() {
-        let mut samples: Vec<Sample> = (0..20).map(|_| sample("fn main() {}")).collect();
+        let mut samples: Vec<Sample> = (0..20).map(|_| Sample::of_text("fn main() {}")).collect();
         samples[3].edition = Edition::E2021;
         samples[5].text = "use tokio::time;".into();
         samples[7].text = "crate::ship()".into();
@@ -137,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_few_samples_are_not_worth_two_programs() {
-        let sample = sample("fn main() {}");
+        let sample = Sample::of_text("fn main() {}");
         assert_eq!(plan(&[&sample; 5], |_| false, 2), [Job::Merged(vec![0, 1, 2, 3, 4])]);
     }
 }
