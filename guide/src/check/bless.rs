@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,7 +11,7 @@ use similar::TextDiff;
 
 use super::prover::evidence_of;
 use super::verdict::{self, Evidence};
-use crate::book::{Book, Chapter, CheckKind, CheckedBlock, Sample, write_whole};
+use crate::book::{Book, Chapter, CheckKind, CheckedBlock, MeasuredBlock, Sample, write_whole};
 
 /// What a blessing changed.
 #[derive(Debug, Default)]
@@ -25,16 +26,17 @@ pub struct Blessed {
 
 /// One block's new text.
 struct Edit<'book> {
-    block: &'book CheckedBlock,
+    lines: &'book RangeInclusive<usize>,
     column: usize,
     text: String,
 }
 
-/// Rewrites the differing checked blocks of `samples` in the chapters of `book`.
+/// Rewrites the differing checked blocks of `samples`, and those that do not show their recording, in the
+/// chapters of `book`.
 ///
 /// # Errors
 /// When the machine is at fault, or a chapter cannot be written; then that chapter is unchanged.
-pub fn bless(book: &Book, samples: &[&Sample]) -> Result<Blessed> {
+pub fn bless(book: &Book, samples: &[&Sample], measured: &[&MeasuredBlock]) -> Result<Blessed> {
     let mut blessed = Blessed::default();
     let mut edits: BTreeMap<&str, Vec<Edit<'_>>> = BTreeMap::new();
     for sample in samples.iter().filter(|sample| !sample.checks.is_empty()) {
@@ -47,6 +49,16 @@ pub fn bless(book: &Book, samples: &[&Sample]) -> Result<Blessed> {
                     let place = format!("{}:{}", sample.file, block.lines.start());
                     blessed.refused.push(format!("{place}: {reason}"));
                 }
+            }
+        }
+    }
+    for block in measured {
+        match show_recording(block) {
+            Ok(None) => {}
+            Ok(Some(edit)) => edits.entry(&block.file).or_default().push(edit),
+            Err(reason) => {
+                let place = format!("{}:{}", block.file, block.lines.start());
+                blessed.refused.push(format!("{place}: {reason}"));
             }
         }
     }
@@ -84,7 +96,20 @@ fn edit<'book>(
     }
     match unshowable(&text) {
         Some(reason) => Err(reason.to_owned()),
-        None => Ok(Some(Edit { block, column: sample.column, text })),
+        None => Ok(Some(Edit { lines: &block.lines, column: sample.column, text })),
+    }
+}
+
+/// The edit that makes a block show its recording.
+fn show_recording(block: &MeasuredBlock) -> Result<Option<Edit<'_>>, String> {
+    let recording = block.recording.as_ref().map_err(|finding| finding.what.clone())?;
+    let text = recording.text();
+    if block.fault().is_none() {
+        return Ok(None);
+    }
+    match unshowable(&text) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(Some(Edit { lines: &block.lines, column: block.column, text })),
     }
 }
 
@@ -121,11 +146,11 @@ impl Blessed {
 fn with_edits(text: &str, mut edits: Vec<Edit<'_>>) -> String {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     // From the end, so that the lines of earlier blocks do not move.
-    edits.sort_by_key(|edit| Reverse(*edit.block.lines.start()));
-    for Edit { block, column, text } in edits {
-        let margin: String = lines[block.lines.start() - 1].chars().take(column - 1).collect();
+    edits.sort_by_key(|edit| Reverse(*edit.lines.start()));
+    for Edit { lines: block, column, text } in edits {
+        let margin: String = lines[block.start() - 1].chars().take(column - 1).collect();
         let shown = text.lines().map(|line| format!("{margin}{line}").trim_end().to_owned());
-        lines.splice(*block.lines.start()..block.lines.end() - 1, shown);
+        lines.splice(*block.start()..block.end() - 1, shown);
     }
     lines.join("\n")
 }

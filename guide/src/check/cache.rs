@@ -8,12 +8,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use sha2::{Digest, Sha256};
 
 use super::miri;
 use super::rules::Rules;
 use super::toolchain::{ChapterCrates, Toolchain};
-use crate::book::{Expectation, Sample, Tool};
+use crate::book::{Expectation, Sample, Tool, digest};
 
 /// Entries on disk, and what their keys have in common.
 pub(crate) struct Cache {
@@ -73,13 +72,4 @@ impl Cache {
 
 fn entry(key: &str) -> String {
     format!("proved {key}\n")
-}
-
-fn digest(text: &str) -> String {
-    use std::fmt::Write;
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -10,6 +10,7 @@ mod compare;
 mod compile;
 mod emitted;
 mod error;
+mod measure;
 mod miri;
 mod os;
 mod parallel;
@@ -28,11 +29,12 @@ mod verdict;
 
 pub use self::bless::{Blessed, bless};
 pub use self::error::Unusable;
+pub use self::measure::{Measured, measure};
 pub use self::prover::{
     Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by,
 };
 pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::rules::Rules;
-pub use self::select::{Filter, select};
+pub use self::select::{Filter, select, select_measured};
 pub use self::timings::{Spent, Step, Timings};
 pub use self::toolchain::ChapterCrates;

@@ -3,5 +3,6 @@
 mod book;
 mod build;
 mod colors;
+mod figures;
 mod privacy;
 mod serve;
