@@ -72,7 +72,6 @@ fn can_share(sample: &Sample) -> bool {
     shareable
         && shows_no_places
         && sample.form == Form::Program
-        && !sample.included
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
 }
@@ -95,7 +94,6 @@ mod tests {
             assert!(can_share(&Sample::of_text(text)), "{text}");
         }
         assert!(!can_share(&Sample { edition: Edition::E2015, ..Sample::of_text("") }));
-        assert!(!can_share(&Sample { included: true, ..Sample::of_text("") }));
     }
 
     #[test]

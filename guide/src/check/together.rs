@@ -91,6 +91,9 @@ fn place(sample: &Sample) -> String {
 
 /// Whether a message of a merged program is about this sample.
 fn points_into(diagnostic: &Diagnostic, sample: &Sample) -> bool {
+    let file = tangle::file(sample);
     let mut places = diagnostic.spans.iter().flat_map(Span::with_callers);
-    places.any(|span| span.file_name == sample.file && sample.lines.contains(&span.line_start))
+    places.any(|span| {
+        span.file_name == file && (sample.included || sample.lines.contains(&span.line_start))
+    })
 }
