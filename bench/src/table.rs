@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use guide::book::{Book, Sample};
+use guide::book::{Book, CheckKind, Sample};
 use guide::check::ChapterCrates;
 
 use crate::{Tool, generate, write_view};
@@ -44,13 +44,23 @@ pub fn print_tables(workspace: &Path, sizes: &[usize], rounds: u32) -> Result<()
     Ok(())
 }
 
-/// The samples of the guide that all tools understand.
+/// The samples of the guide that all tools understand, with the blocks that running them settles. What the
+/// compiler emits no other tool looks at.
 fn write_own(workspace: &Path, root: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(root);
     let book = Book::load(workspace);
     let crates = ChapterCrates::load(workspace);
     let shared = |sample: &&Sample| Tool::Skeptic.knows(sample) && !crates.used_by(&sample.text);
-    write_view(root, book.samples().filter(shared))
+    let samples: Vec<Sample> = book.samples().filter(shared).map(run_only).collect();
+    write_view(root, &samples)
+}
+
+fn run_only(sample: &Sample) -> Sample {
+    let is_run =
+        |kind: &CheckKind| matches!(kind, CheckKind::Output | CheckKind::Panic | CheckKind::Stderr);
+    let mut sample = sample.clone();
+    sample.checks.retain(|block| is_run(&block.kind));
+    sample
 }
 
 fn table(title: &str, root: &Path, rounds: u32) -> Result<String> {
