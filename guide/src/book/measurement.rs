@@ -50,8 +50,9 @@ impl Measurement {
             let benches = examples::dir(&package).join("benches");
             let files = examples::rust_files(root, &benches).into_iter();
             files.filter_map(move |file| {
-                let name = Path::new(&file).file_stem()?.to_str()?.to_owned();
-                Some(Self { name, package: package.clone(), file })
+                let name = file.rsplit_once("/benches/")?.1.strip_suffix(".rs")?.to_owned();
+                // What stands deeper is a module that measurements share.
+                (!name.contains('/')).then(|| Self { name, package: package.clone(), file })
             })
         };
         examples::crates(root).into_iter().flat_map(of_crate).collect()
@@ -161,4 +162,22 @@ fn unknown(name: &str, all: &[Measurement], at: Location) -> Finding {
         expected,
         remedy,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_in_benches_are_measurements_and_modules_are_not() {
+        let root = tempfile::tempdir().expect("a directory");
+        for file in ["Cargo.toml", "src/lib.rs", "benches/beads.rs", "benches/rods/mod.rs"] {
+            let path = root.path().join("examples/abacus").join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, "").expect("a file");
+        }
+        let [beads] = &Measurement::all(root.path())[..] else { panic!("one measurement") };
+        assert_eq!((beads.name.as_str(), beads.package.as_str()), ("beads", "abacus"));
+        assert_eq!(beads.recording_file(), "examples/abacus/benches/beads.toml");
+    }
 }

@@ -87,6 +87,8 @@ impl Figure {
             Some(format!("`{}` is no number, as the rows of a curve are named", row.name))
         } else if self.rows.iter().flat_map(|row| &row.values).any(|value| *value < 0.0) {
             Some("a value is below 0, where a chart begins".to_owned())
+        } else if self.texts().any(|text| text.contains(char::is_control)) {
+            Some("a text of it is more than one line".to_owned())
         } else {
             (!self.ascends()).then(|| "the rows of a curve do not ascend".to_owned())
         }
@@ -131,6 +133,16 @@ impl Figure {
     pub fn decimals(&self) -> usize {
         let mut values = self.rows.iter().flat_map(|row| &row.values);
         if values.all(|value| value.fract() == 0.0) { 0 } else { 2 }
+    }
+
+    /// What it says apart from numbers.
+    fn texts(&self) -> impl Iterator<Item = &String> {
+        let names = self.rows.iter().map(|row| &row.name);
+        [&self.claim, &self.quantity]
+            .into_iter()
+            .chain(&self.over)
+            .chain(&self.columns)
+            .chain(names)
     }
 
     fn ascends(&self) -> bool {
@@ -206,6 +218,7 @@ mod tests {
         let fault = |from: &str, to: &str| Recording::parse(&BARS.replace(from, to)).expect_err(to);
         assert_eq!(fault("[0]", "[-1]"), "a value is below 0, where a chart begins");
         assert_eq!(fault("[0]", "[]"), "row `empty` has 0 values, not 1");
+        assert_eq!(fault("'beads'", "\"beads\\nrods\""), "a text of it is more than one line");
         assert!(fault("source = 'aa'", "").contains("missing field `source`"));
     }
 

@@ -1,5 +1,5 @@
 //! What the guide writes into a chapter before mdBook renders it: level badges, frames around samples
-//! with what was proved about them, and the kind of each callout.
+//! with what was proved about them, figures of measurements, and the kind of each callout.
 //!
 //! A chapter and its text in, Markdown with HTML in it out. Lines are edited in place, so that the line
 //! numbers of questions, samples and callouts hold until the end.
