@@ -26,20 +26,21 @@ enum Since {
 
 const SINCE: [Since; 3] = [Since::Never, Since::Edit, Since::Nothing];
 
-/// Prints a table for the guide's own run-and-pass samples and for a generated book of each size.
+/// Prints a table for the guide's own run-and-pass samples and for a generated book of each size; `program` is
+/// this crate's own.
 ///
 /// # Errors
 /// When a tool rejects a sample: then its time would mean nothing.
-pub fn print_tables(workspace: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
+pub fn print_tables(program: &Path, workspace: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
     let cores = std::thread::available_parallelism()?;
     println!("medians of {rounds} rounds on {cores} cores; ratios are to this harness\n");
     let own = workspace.join("target/bench/guide");
     write_own(workspace, &own)?;
-    println!("{}", table("the guide's samples that run and pass", &own, rounds)?);
+    println!("{}", table(program, "the guide's samples that run and pass", &own, rounds)?);
     for &size in sizes {
         let root = workspace.join(format!("target/bench/generated-{size}"));
         generate(workspace, &root, size)?;
-        println!("{}", table(&format!("{size} generated samples"), &root, rounds)?);
+        println!("{}", table(program, &format!("{size} generated samples"), &root, rounds)?);
     }
     Ok(())
 }
@@ -63,8 +64,12 @@ fn run_only(sample: &Sample) -> Sample {
     sample
 }
 
-fn table(title: &str, root: &Path, rounds: u32) -> Result<String> {
-    let medians = measure(root, rounds)?;
+/// How long each tool takes on the view in `root`.
+///
+/// # Errors
+/// As for [`print_tables`].
+pub fn table(program: &Path, title: &str, root: &Path, rounds: u32) -> Result<String> {
+    let medians = measure(program, root, rounds)?;
     let book = Book::load(root);
     let mut table = format!(
         "{title:<40} {:>7} {:>16} {:>16} {:>16}\n",
@@ -83,13 +88,13 @@ fn table(title: &str, root: &Path, rounds: u32) -> Result<String> {
 }
 
 /// The medians by tool, in the order of [`SINCE`].
-fn measure(root: &Path, rounds: u32) -> Result<Vec<[Duration; SINCE.len()]>> {
+fn measure(program: &Path, root: &Path, rounds: u32) -> Result<Vec<[Duration; SINCE.len()]>> {
     let mut times = vec![[const { Vec::new() }; SINCE.len()]; TOOLS.len()];
     for _ in 0..rounds {
         for (tool, times) in TOOLS.iter().zip(&mut times) {
             for (since, times) in SINCE.iter().zip(times) {
                 prepare(*since, root)?;
-                times.push(time(*tool, root)?);
+                times.push(time(*tool, program, root)?);
             }
         }
     }
@@ -121,8 +126,8 @@ fn first_chapter(root: &Path) -> Result<PathBuf> {
     Ok(root.join(&first.context("a book without samples")?.file))
 }
 
-fn time(tool: Tool, root: &Path) -> Result<Duration> {
-    let mut command = tool.command(&std::env::current_exe()?, root)?;
+fn time(tool: Tool, program: &Path, root: &Path) -> Result<Duration> {
+    let mut command = tool.command(program, root)?;
     let started = Instant::now();
     let output = command.output().context("cannot start the tool")?;
     let elapsed = started.elapsed();
