@@ -10,7 +10,7 @@ use mdbook_core::utils::escape_html;
 use crate::book::{Figure, Row, number};
 
 /// Where the plot ends; to the right of a bar stands its number.
-const BARS: f64 = 80.0;
+const BARS: f64 = 72.0;
 /// Where the first and the last point of a curve stand; left of them stand the numbers of the scale.
 const CURVE: (f64, f64) = (12.0, 95.0);
 /// Height of the plot of a curve.
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn bars_are_as_long_as_their_numbers() {
         let svg = chart(&figure(None, &[], &[("a", &[1.0]), ("b", &[4.0]), ("c", &[0.0])]));
-        assert_eq!(attributes(&svg, "rect", "width"), ["20.00%", "80.00%", "0.00%"]);
+        assert_eq!(attributes(&svg, "rect", "width"), ["18.00%", "72.00%", "0.00%"]);
         assert!(svg.contains(">1</text>") && svg.contains(">4</text>"), "{svg}");
     }
 
