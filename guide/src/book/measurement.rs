@@ -1,6 +1,7 @@
 //! Measurements, programs in `examples/*/benches/`, and the blocks of pages that show what they recorded.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
@@ -78,34 +79,42 @@ impl Measurement {
         digest(&files.map(text).collect::<String>())
     }
 
-    /// What was recorded of the source as it is now; otherwise what is wrong, for a page that shows it.
+    /// What was recorded of the source as it is now; otherwise what is wrong with the block at `at`, which
+    /// shows it.
     fn recording(&self, root: &Path, at: Location) -> Result<Recording, Finding> {
-        let (name, file) = (&self.name, self.recording_file());
-        let finding = |rule, what, expected| {
-            let remedy = format!("run `cargo guide measure {name}`, then `cargo guide bless`");
-            Finding::new(at, rule, what, expected, remedy)
-        };
-        let Ok(text) = fs::read_to_string(root.join(&file)) else {
-            let what = format!("`{name}` was never recorded, so there is nothing to show");
-            return Err(finding("unrecorded", what, format!("a recording in `{file}`")));
+        let text = match fs::read_to_string(root.join(self.recording_file())) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(self.unrecorded(at)),
+            Err(error) => return Err(self.malformed(at, &error.to_string())),
         };
         match Recording::parse(&text) {
-            Err(fault) => {
-                let what = format!("`{file}` is not a recording: {fault}");
-                Err(finding("malformed-recording", what, "a file that `measure` wrote".to_owned()))
-            }
-            Ok(recording) if recording.source != self.source(root) => {
-                let what = format!("the source of `{name}` has changed since it was measured");
-                let dir = examples::dir(&self.package);
-                let expected = format!(
-                    "a recording of `{}` and of `{}` as they are",
-                    self.file,
-                    dir.display()
-                );
-                Err(finding("stale-recording", what, expected))
-            }
-            Ok(recording) => Ok(recording),
+            Ok(recording) if recording.source == self.source(root) => Ok(recording),
+            Ok(_) => Err(self.stale(at)),
+            Err(fault) => Err(self.malformed(at, &fault)),
         }
+    }
+
+    fn unrecorded(&self, at: Location) -> Finding {
+        let what = format!("`{}` was never recorded, so there is nothing to show", self.name);
+        self.finding(at, "unrecorded", what, format!("a recording in `{}`", self.recording_file()))
+    }
+
+    fn malformed(&self, at: Location, fault: &str) -> Finding {
+        let what = format!("`{}` is not a recording: {fault}", self.recording_file());
+        self.finding(at, "malformed-recording", what, "a file that `measure` wrote".to_owned())
+    }
+
+    fn stale(&self, at: Location) -> Finding {
+        let what = format!("the source of `{}` has changed since it was measured", self.name);
+        let dir = examples::dir(&self.package);
+        let expected =
+            format!("a recording of `{}` and `{}` as they are", self.file, dir.display());
+        self.finding(at, "stale-recording", what, expected)
+    }
+
+    fn finding(&self, at: Location, rule: &'static str, what: String, expected: String) -> Finding {
+        let remedy = format!("run `cargo guide measure {}`, then `cargo guide bless`", self.name);
+        Finding::new(at, rule, what, expected, remedy)
     }
 }
 

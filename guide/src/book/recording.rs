@@ -76,22 +76,32 @@ impl Figure {
     /// Why it cannot be shown.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
+        self.fault_of_table().or_else(|| self.fault_of_curve())
+    }
+
+    fn fault_of_table(&self) -> Option<String> {
         let width = if self.over.is_some() { self.columns.len() } else { 1 };
         let misfit = self.rows.iter().find(|row| row.values.len() != width);
-        let unnumbered = self.rows.iter().find(|row| self.over.is_some() && row.number().is_none());
+        let mut values = self.rows.iter().flat_map(|row| &row.values);
         if self.rows.is_empty() || width == 0 {
             Some("it has no rows or no columns".to_owned())
         } else if let Some(row) = misfit {
             Some(format!("row `{}` has {} values, not {width}", row.name, row.values.len()))
-        } else if let Some(row) = unnumbered {
-            Some(format!("`{}` is no number, as the rows of a curve are named", row.name))
-        } else if self.rows.iter().flat_map(|row| &row.values).any(|value| *value < 0.0) {
-            Some("a value is below 0, where a chart begins".to_owned())
-        } else if self.texts().any(|text| text.contains(char::is_control)) {
-            Some("a text of it is more than one line".to_owned())
+        } else if values.any(|value| *value < 0.0 || !value.is_finite()) {
+            Some("a value is below 0, where a chart begins, or no number".to_owned())
         } else {
-            (!self.ascends()).then(|| "the rows of a curve do not ascend".to_owned())
+            let is_long = self.texts().any(|text| text.contains(char::is_control));
+            is_long.then(|| "a text of it is more than one line".to_owned())
         }
+    }
+
+    fn fault_of_curve(&self) -> Option<String> {
+        self.over.as_ref()?;
+        if let Some(row) = self.rows.iter().find(|row| row.number().is_none()) {
+            return Some(format!("`{}` is no number, as the rows of a curve are named", row.name));
+        }
+        let ascends = self.rows.is_sorted_by(|one, next| one.number() < next.number());
+        (!ascends).then(|| "the rows of a curve do not ascend".to_owned())
     }
 
     /// Claim and table as plain text.
@@ -143,10 +153,6 @@ impl Figure {
             .chain(&self.over)
             .chain(&self.columns)
             .chain(names)
-    }
-
-    fn ascends(&self) -> bool {
-        self.over.is_none() || self.rows.is_sorted_by(|one, next| one.number() < next.number())
     }
 }
 
@@ -216,7 +222,8 @@ mod tests {
     #[test]
     fn rows_without_their_values_are_no_recording() {
         let fault = |from: &str, to: &str| Recording::parse(&BARS.replace(from, to)).expect_err(to);
-        assert_eq!(fault("[0]", "[-1]"), "a value is below 0, where a chart begins");
+        let not_drawn = "a value is below 0, where a chart begins, or no number";
+        assert_eq!([fault("[0]", "[-1]"), fault("[0]", "[nan]")], [not_drawn; 2]);
         assert_eq!(fault("[0]", "[]"), "row `empty` has 0 values, not 1");
         assert_eq!(fault("'beads'", "\"beads\\nrods\""), "a text of it is more than one line");
         assert!(fault("source = 'aa'", "").contains("missing field `source`"));
