@@ -107,8 +107,8 @@ impl Measurement {
     fn stale(&self, at: Location) -> Finding {
         let what = format!("the source of `{}` has changed since it was measured", self.name);
         let dir = examples::dir(&self.package);
-        let expected =
-            format!("a recording of `{}` and `{}` as they are", self.file, dir.display());
+        let library = format!("`src/` and `Cargo.toml` in `{}`", dir.display());
+        let expected = format!("a recording of `{}`, {library}, as they are", self.file);
         self.finding(at, "stale-recording", what, expected)
     }
 
