@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
@@ -14,7 +16,7 @@ use super::miri;
 use super::plan::Job;
 use super::prover::{Progress, Prover};
 use super::report::describe;
-use super::run::{self, Ran};
+use super::run::{self, CARGO, Ran};
 use super::scratch::Scratch;
 use super::tangle::{self, SELECT};
 use super::timings::{Step, Timings};
@@ -86,9 +88,9 @@ impl<'a> Session<'a> {
     fn compile_merged(&self, dir: &Path, samples: &[&Sample]) -> Result<Compiled> {
         let crates = self.crates_for(samples)?;
         let edition = samples.first().map_or(Edition::default(), |sample| sample.edition);
-        let toolchain = &self.prover.toolchain;
+        let Prover { toolchain, cancel, .. } = self.prover;
         let name = self.prover.rules.crate_name(samples);
-        let call = Call { toolchain, dir, root: "main.rs", name, edition, crates: &crates };
+        let call = Call { toolchain, dir, root: "main.rs", name, edition, crates: &crates, cancel };
         call.write(&tangle::merged(samples))?;
         let step = Step::CompileMerged {
             first: samples.first().map_or_else(String::new, |first| place(first)),
@@ -124,8 +126,9 @@ impl<'a> Session<'a> {
     fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
         let remember = || self.prover.cache.add(&self.prover.key(sample));
         self.prover.timings.measure(Step::Cache, 0, remember)?;
-        progress.settled(sample);
-        Ok(Outcome::Proved { cached: false })
+        let outcome = Outcome::Proved { cached: false };
+        progress.settled(sample, &outcome);
+        Ok(outcome)
     }
 
     /// Compiles, runs and judges a sample by itself.
@@ -135,18 +138,20 @@ impl<'a> Session<'a> {
             return self.proved(sample, progress);
         }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
-        progress.settled(sample);
-        Ok(Outcome::Refuted(self.prover.rules.judge(sample, &evidence)))
+        let outcome = Outcome::Refuted(self.prover.rules.judge(sample, &evidence));
+        progress.settled(sample, &outcome);
+        Ok(outcome)
     }
 
     /// Compiles a sample alone, and runs it if it promises something about running.
     pub(crate) fn evidence(&self, sample: &Sample) -> Result<Evidence> {
         let dir = self.scratch.subdir()?;
         let crates = self.crates_for(&[sample])?;
-        let toolchain = &self.prover.toolchain;
+        let Prover { toolchain, cancel, .. } = self.prover;
         let (dir, edition) = (dir.path(), sample.edition);
         let name = self.prover.rules.crate_name(&[sample]);
-        let call = Call { toolchain, dir, root: "src/main.rs", name, edition, crates: &crates };
+        let call =
+            Call { toolchain, dir, root: "src/main.rs", name, edition, crates: &crates, cancel };
         call.write(&tangle::alone(sample))?;
         let timings = &self.prover.timings;
         let step = Step::CompileAlone { kind: describe(&sample.expectation) };
@@ -163,7 +168,8 @@ impl<'a> Session<'a> {
         match sample.expectation {
             Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
             Expectation::Reported { tool: Tool::Miri } => {
-                Ok(vec![miri::run(dir, sample.edition).context("cannot run Miri")?])
+                let ran = miri::run(dir, sample.edition, &self.prover.cancel);
+                Ok(vec![ran.context("cannot run Miri")?])
             }
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
@@ -189,7 +195,7 @@ impl<'a> Session<'a> {
         let program =
             fs::canonicalize(dir.join("program")).context("the compiler made no program")?;
         let limits = self.prover.rules.limits();
-        let run = || run::run(&program, home.path(), &variables, limits);
+        let run = || run::run(&program, home.path(), &variables, limits, &self.prover.cancel);
         self.prover.timings.measure(Step::Run, 1, run).context("cannot run a sample")
     }
 
@@ -200,10 +206,11 @@ impl<'a> Session<'a> {
         }
         let dir = self.scratch.subdir()?;
         let crates = self.crates_for(&[sample])?;
-        let toolchain = &self.prover.toolchain;
+        let Prover { toolchain, cancel, .. } = self.prover;
         let (dir, edition) = (dir.path(), sample.edition);
         let name = self.prover.rules.crate_name(&[sample]);
-        let call = Call { toolchain, dir, root: &sample.file, name, edition, crates: &crates };
+        let call =
+            Call { toolchain, dir, root: &sample.file, name, edition, crates: &crates, cancel };
         call.write(&tangle::in_place(sample))?;
         let compile = || self.compile_for(sample, &call);
         Ok(self.prover.timings.measure(Step::Explain, 1, compile)?.rendered())
@@ -236,10 +243,16 @@ impl<'a> Session<'a> {
         }
         let mut arguments = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
         if arguments.is_none() {
-            let build = || self.prover.crates.build();
+            let build = || self.prover.crates.build(|cargo| self.run_cargo(cargo));
             *arguments = Some(self.prover.timings.measure(Step::BuildCrates, 1, build)?);
         }
         Ok(arguments.clone().unwrap_or_default())
+    }
+
+    /// With a directory for temporary files by which all it starts is found when the check ends.
+    fn run_cargo(&self, cargo: &mut Command) -> io::Result<Ran> {
+        cargo.env("TMPDIR", self.scratch.path());
+        run::observe(cargo, CARGO, &self.prover.cancel)
     }
 }
 
