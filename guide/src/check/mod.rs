@@ -9,6 +9,7 @@ mod cancel;
 mod codegen;
 mod compare;
 mod compile;
+mod emission;
 mod emitted;
 mod error;
 mod miri;
@@ -22,8 +23,10 @@ mod run;
 mod scratch;
 mod select;
 mod session;
+mod settle;
 mod tangle;
 mod timings;
+mod together;
 mod toolchain;
 mod verdict;
 

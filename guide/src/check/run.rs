@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::cancel::Cancel;
@@ -23,8 +22,8 @@ pub(crate) struct Limits {
     keeps_stdout: bool,
     /// Bytes of any file.
     file: u64,
-    /// Processes at once.
-    processes: usize,
+    /// Processes at once; without a number, any.
+    processes: Option<usize>,
 }
 
 /// One set for all samples: what needs more belongs in `examples/`.
@@ -34,7 +33,7 @@ pub(crate) const SAMPLE: Limits = Limits {
     output: 1 << 20,
     keeps_stdout: true,
     file: 64 << 20,
-    processes: 64,
+    processes: Some(64),
 };
 
 /// For tests of rustdoc, which may print as much as they like; their errors fit into a file.
@@ -47,24 +46,21 @@ pub(crate) const COMPILER: Limits = Limits {
     output: 16 << 20,
     keeps_stdout: true,
     file: 4 << 30,
-    processes: 64,
+    // It starts a linker, and no code of a sample.
+    processes: None,
 };
 
 /// For Cargo, which may have many crates to build.
-pub(crate) const CARGO: Limits = Limits {
-    time: Duration::from_hours(1),
-    cpu_seconds: 3600,
-    output: 64 << 20,
-    processes: 1024,
-    ..COMPILER
-};
+pub(crate) const CARGO: Limits =
+    Limits { time: Duration::from_hours(1), cpu_seconds: 3600, output: 64 << 20, ..COMPILER };
 
 /// Why a program was ended before it ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
     Time,
     Output,
-    Processes,
+    /// More than this many.
+    Processes(usize),
 }
 
 impl Stop {
@@ -73,9 +69,7 @@ impl Stop {
         match self {
             Self::Time => format!("still ran after {} s and was ended", limits.time.as_secs()),
             Self::Output => format!("printed more than {} KiB and was ended", limits.output >> 10),
-            Self::Processes => {
-                format!("had more than {} processes and was ended", limits.processes)
-            }
+            Self::Processes(most) => format!("had more than {most} processes and was ended"),
         }
     }
 }
@@ -163,10 +157,12 @@ fn watch(
             return Ok(Some(Stop::Time));
         } else if too_much(outputs, limits)? {
             return Ok(Some(Stop::Output));
-        } else if is_slow && os::group_size(child.id()) > limits.processes {
-            return Ok(Some(Stop::Processes));
+        } else if let Some(most) = limits.processes.filter(|_| is_slow)
+            && os::group_size(child.id()) > most
+        {
+            return Ok(Some(Stop::Processes(most)));
         }
-        thread::sleep(pause);
+        os::wait_at_most(pause, child);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
     Ok(too_much(outputs, limits)?.then_some(Stop::Output))
