@@ -5,4 +5,6 @@ mod build;
 mod colors;
 mod figures;
 mod privacy;
+#[cfg(target_os = "linux")]
+mod recheck;
 mod serve;
