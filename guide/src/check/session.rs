@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::Outcome;
 use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
@@ -122,7 +122,8 @@ impl<'a> Session<'a> {
     }
 
     fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
-        let remember = || self.prover.cache.add(&self.prover.key(sample));
+        let key = self.prover.key(sample);
+        let remember = || self.prover.cache.add(&key, self.scratch.path());
         self.prover.timings.measure(Step::Cache, 0, remember)?;
         progress.settled(sample);
         Ok(Outcome::Proved { cached: false })
@@ -133,6 +134,9 @@ impl<'a> Session<'a> {
         let mut evidence = self.evidence(sample)?;
         if self.prover.rules.judge(sample, &evidence).is_empty() {
             return self.proved(sample, progress);
+        }
+        if let Some(fault) = evidence.fault() {
+            bail!(fault);
         }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
         progress.settled(sample);

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Unusable;
 use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
@@ -20,6 +21,16 @@ pub(crate) struct Evidence {
     pub(crate) runs: Vec<Ran>,
     /// For each block about what the compiler emits: the text, if the compiler emitted it.
     pub(crate) emitted: BTreeMap<CheckKind, Option<String>>,
+}
+
+impl Evidence {
+    /// The machine's fault, where a run names one: a sample cannot be blamed for a full disk.
+    pub(crate) fn fault(&self) -> Option<Unusable> {
+        let sign = "No space left on device";
+        let told =
+            |run: &Ran| run.stderr.lines().find(|line| line.contains(sign)).map(str::to_owned);
+        self.runs.iter().find_map(told).map(Unusable::NoSpace)
+    }
 }
 
 static PANIC: LazyLock<Regex> = LazyLock::new(|| {
