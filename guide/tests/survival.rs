@@ -368,6 +368,52 @@ fn an_interrupted_check_takes_its_samples_along() {
     assert_nothing_left(&book);
 }
 
+/// A book without callouts, whose icons would have to be there for a build.
+fn plain_book() -> Book {
+    let book = Book::base().file("book.toml", "[book]\ntitle = \"A plain book\"\n");
+    book.file("src/core/question.md", "# Question\n\nNo callout.\n").file("src/ids.txt", "")
+}
+
+/// The directories in which builds of the book's site work.
+fn staging(book: &Book) -> Vec<String> {
+    let entries = fs::read_dir(book.root()).expect("the book").flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(".book-")).collect()
+}
+
+/// Starts a build of the site and waits until it works.
+fn start_build(book: &Book) -> Child {
+    let before = staging(book).len();
+    let mut command = book.command(&["build"]);
+    let build = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut build = build.expect("the command starts");
+    while staging(book).len() == before {
+        assert!(build.try_wait().expect("a state").is_none(), "nothing is built");
+    }
+    build
+}
+
+#[test]
+fn what_a_killed_build_leaves_is_removed_by_the_next() {
+    let book = plain_book();
+    let mut killed = start_build(&book);
+    killed.kill().expect("it can be killed");
+    killed.wait().expect("it ends");
+    assert_eq!(staging(&book).len(), 1, "nothing was left to remove");
+    book.run(&["build"]).status(0);
+    assert_eq!(staging(&book), Vec::<String>::new());
+}
+
+#[test]
+fn two_builds_at_once_do_not_meet() {
+    let book = plain_book();
+    let mut builds = [start_build(&book), start_build(&book)];
+    for build in &mut builds {
+        assert!(build.wait().expect("it ends").success());
+    }
+    assert_eq!(staging(&book), Vec::<String>::new());
+}
+
 #[test]
 fn two_checks_at_once_do_not_meet() {
     let book = Book::base().page(&sample("missing();"));
