@@ -1,4 +1,4 @@
-//! What differs between operating systems: process groups, limits, and finding what a sample left.
+//! What differs between operating systems: process groups, priorities, limits, and finding what a sample left.
 //!
 //! On Linux all of it works. On other Unix systems the kernel's limits and the search for escaped
 //! processes are missing; elsewhere process groups too. The time limit works everywhere.
@@ -13,6 +13,13 @@ pub(crate) fn own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
     let _ = command;
+}
+
+/// Lets others go first: this thread and all that it starts get the processor time that is left over.
+pub(crate) fn step_back() {
+    #[cfg(unix)]
+    // Without it the work is done all the same.
+    let _ = rustix::process::nice(10);
 }
 
 /// Ends the child and its whole process group. Signaling a group is atomic, so a fork bomb cannot
