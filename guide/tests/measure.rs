@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::Value;
@@ -35,7 +36,6 @@ fn book(body: &str) -> Book {
     let library = "examples/measurement";
     for file in ["Cargo.toml", "src/lib.rs", "src/clock.rs", "src/table.rs", "src/valgrind.rs"] {
         let text = fs::read_to_string(repository.join(library).join(file)).expect("a file");
-        let text = text.replace("[[test]]\nname = \"counts\"\nharness = false\n", "");
         book = book.file(&format!("{library}/{file}"), text);
     }
     // Samples may use the library, so no page has to show it.
@@ -162,6 +162,30 @@ fn what_cannot_be_measured_here_is_counted_and_no_failure() {
     let said = book.run(&["measure"]);
     said.status(0).says("0 claims hold\n  not run here: 1 (the abacus is not here)");
     assert!(!book.root().join(RECORDING).exists());
+}
+
+/// Sums of ten numbers, and twice of ten thousand.
+const COUNTS: &str = r#"let sum = |numbers: &Vec<u64>| numbers.iter().fold(0, |sum: u64, n| sum.rotate_left(7) ^ n);
+    let inputs = [10, 10_000, 10_000];
+    let counted = measurement::counts(
+        measurement::Event::Instructions, &inputs, |&n| vec![1; n], [sum, |_| 0]);
+    let [[few, nothing], [many, _], [again, _]] = counted;
+    assert!(nothing < 100.0 && many >= few + 9990.0 && (many - again).abs() < 0.5, "{counted:?}");
+    measurement::Table::bars("instructions").row("many", [many]).claim("at least {}", 1.0, many);"#;
+
+#[test]
+fn counts_are_right_and_the_same_in_every_run() {
+    let book = book(COUNTS);
+    if book.run(&["measure"]).status(0).stdout.contains("valgrind is not installed") {
+        // Not `eprintln!`, which is shown for failing tests only.
+        let _ = writeln!(std::io::stderr(), "skipped: no valgrind");
+        return;
+    }
+    let values = || book.read(RECORDING).lines().last().expect("a line").to_owned();
+    let first = values();
+    assert!(first.starts_with("values = ["), "{first}");
+    book.run(&["measure"]).status(0).says("1 claim holds");
+    assert_eq!(values(), first);
 }
 
 #[test]

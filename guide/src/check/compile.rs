@@ -199,7 +199,9 @@ impl Call<'_> {
         command
             .current_dir(self.dir)
             .env_clear()
-            .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
+            .envs(["PATH", "HOME"].into_iter().filter_map(inherited))
+            // What a killed compiler leaves is cleaned away with the rest.
+            .env("TMPDIR", self.dir)
             .args(["--error-format", "json", "--crate-type", "bin"])
             .args(self.name.iter().flat_map(|name| ["--crate-name", name]))
             .args(["--edition", self.edition.year()])

@@ -37,7 +37,7 @@ pub(super) fn run(dir: &Path, edition: Edition, cancel: &Cancel) -> io::Result<R
     );
     fs::write(dir.join("Cargo.toml"), manifest)?;
     let mut command = cargo_miri();
-    command.args(["run", "--quiet", "--offline"]).current_dir(dir);
+    command.args(["run", "--quiet", "--offline"]).current_dir(dir).env("TMPDIR", dir);
     run::observe(&mut command, SAMPLE, cancel)
 }
 

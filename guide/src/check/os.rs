@@ -50,6 +50,16 @@ pub(crate) fn limit(child: &Child, cpu_seconds: u64, file_bytes: u64) {
     let _ = (child, cpu_seconds, file_bytes);
 }
 
+/// What programs can tell apart about the processor: its features, where the system lists them, and how
+/// many cores may be used.
+pub(crate) fn processor() -> String {
+    let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let features =
+        listed.lines().find(|line| ["flags", "Features"].iter().any(|name| line.starts_with(name)));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{}, {cores} cores", features.unwrap_or_default())
+}
+
 /// Waits for the end of a program, but not longer than `pause`.
 pub(crate) fn wait_at_most(pause: Duration, child: &Child) {
     #[cfg(target_os = "linux")]

@@ -48,7 +48,7 @@ impl Scratch {
 
     /// A new empty directory, removed when the check ends if not before.
     pub(crate) fn subdir(&self) -> Result<TempDir> {
-        let path = self.dir.path();
+        let path = self.path();
         tempfile::tempdir_in(path)
             .with_context(|| format!("cannot create a directory in `{}`", path.display()))
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use super::Outcome;
@@ -40,7 +40,8 @@ impl<'a> Session<'a> {
 
     /// Remembers that a sample does what its page states.
     pub(super) fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
-        let remember = || self.prover.cache.add(&self.prover.key(sample));
+        let key = self.prover.key(sample);
+        let remember = || self.prover.cache.add(&key, self.scratch.path());
         self.prover.timings.measure(Step::Cache, 0, remember)?;
         let outcome = Outcome::Proved { cached: false };
         progress.settled(sample, &outcome);
@@ -52,6 +53,9 @@ impl<'a> Session<'a> {
         let mut evidence = self.evidence(sample)?;
         if self.prover.rules.judge(sample, &evidence).is_empty() {
             return self.proved(sample, progress);
+        }
+        if let Some(fault) = evidence.fault() {
+            bail!(fault);
         }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
         let outcome = Outcome::Refuted(self.prover.rules.judge(sample, &evidence));

@@ -1,6 +1,6 @@
 //! The compiler that proves the samples, and the crates that samples may use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,17 +71,23 @@ impl ChapterCrates {
         self.names.iter().any(mentions)
     }
 
-    /// What the built crates depend on: the manifest, the lock file, and the source of those that are
-    /// part of the book.
+    /// What the built crates depend on: the manifest, the lock file, Cargo's settings, and the source of
+    /// those that are part of the book.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let files = [examples::manifest(), "Cargo.lock".into(), "Cargo.toml".into()];
+        let files = [
+            examples::manifest(),
+            "Cargo.lock".into(),
+            "Cargo.toml".into(),
+            ".cargo/config.toml".into(),
+        ];
         let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
-        files
+        let texts = files
             .into_iter()
             .chain(sources)
-            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default())
-            .collect()
+            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default());
+        let settings: BTreeSet<String> = std::env::vars_os().filter_map(build_setting).collect();
+        texts.chain(settings).collect()
     }
 
     /// Builds the crates by calls of Cargo that `run` makes, and returns the arguments that make rustc see
@@ -138,6 +144,14 @@ impl ChapterCrates {
     }
 }
 
+/// A variable that changes what Cargo builds, with its value.
+fn build_setting((name, value): (OsString, OsString)) -> Option<String> {
+    let name = name.to_str()?;
+    let is_meant = name.ends_with("RUSTFLAGS")
+        || ["CARGO_BUILD_", "CARGO_PROFILE_"].iter().any(|start| name.starts_with(start));
+    is_meant.then(|| format!("{name}={}\n", value.display()))
+}
+
 /// The libraries of the manifest's own dependencies, by the names under which samples use them.
 fn direct_dependencies(metadata: &Metadata, artifacts: &[Artifact]) -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
@@ -176,5 +190,14 @@ mod tests {
         let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
         assert_ne!(before, after);
         assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
+    }
+
+    #[test]
+    fn variables_that_change_what_is_built_are_part_of_the_fingerprint() {
+        let setting = |name: &str| build_setting((name.into(), "-O".into()));
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_DEV_OPT_LEVEL"] {
+            assert_eq!(setting(name), Some(format!("{name}=-O\n")));
+        }
+        assert_eq!(setting("CARGO_TARGET_DIR"), None);
     }
 }

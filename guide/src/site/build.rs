@@ -11,6 +11,7 @@ use toml::{Table, Value};
 
 use super::annotate::Audience;
 use super::preprocess::Guide;
+use super::staging::Staging;
 use super::warnings;
 
 /// Builds the book in `root` into the directory `destination`. The site that was there stays until the
@@ -27,10 +28,8 @@ pub fn build(root: &Path, destination: &Path) -> Result<()> {
         destination.display()
     );
     let parent = destination.parent().context("the site cannot be written to `/`")?;
-    let staging = tempfile::Builder::new()
-        .prefix(".book-")
-        .tempdir_in(parent)
-        .with_context(|| format!("cannot write to {}", parent.display()))?;
+    let staging =
+        Staging::new(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
     let fresh = staging.path().join("fresh");
     render(root, &fresh, Audience::Reader)?;
     replace(destination, &fresh, &staging.path().join("stale"))

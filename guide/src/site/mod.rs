@@ -11,6 +11,7 @@ mod chart;
 mod figure;
 mod preprocess;
 mod serve;
+mod staging;
 mod warnings;
 
 pub use self::build::{build, render_context};
