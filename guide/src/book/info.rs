@@ -28,6 +28,9 @@ const CHECKED_WORDS: [&str; 9] =
 /// How the word starts that makes a `text` fence show a recording.
 const MEASURED: &str = "measured=";
 
+/// What `-C opt-level` takes.
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+
 /// Languages a fence may name. Short on purpose: a misspelled `rust` must not pass for a language.
 const LANGUAGES: [&str; 19] = [
     "rust",
@@ -327,8 +330,7 @@ fn plain_check(name: &str) -> Result<CheckKind, Refusal> {
 
 fn codegen(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
     only(&["opt"], options)?;
-    let opt = options.get("opt").unwrap_or(&"3");
-    Ok(CheckKind::Codegen { opt: (*opt).to_owned() })
+    Ok(CheckKind::Codegen { opt: level(options, "3")? })
 }
 
 /// The one form that is made before optimization, and that can show a whole sample.
@@ -341,8 +343,16 @@ fn hir(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
 fn emitted(form: Emit, options: &BTreeMap<&str, &str>, opt: &str) -> Result<CheckKind, Refusal> {
     only(&["fn", "opt"], options)?;
     let function = options.get("fn").map(|&name| name.to_owned()).ok_or_else(no_function)?;
-    let opt = options.get("opt").unwrap_or(&opt);
-    Ok(CheckKind::Emitted { form, function: Some(function), opt: (*opt).to_owned() })
+    Ok(CheckKind::Emitted { form, function: Some(function), opt: level(options, opt)? })
+}
+
+fn level(options: &BTreeMap<&str, &str>, default: &str) -> Result<String, Refusal> {
+    let level = *options.get("opt").unwrap_or(&default);
+    if LEVELS.contains(&level) {
+        Ok(level.to_owned())
+    } else {
+        Err(unknown("optimization level", level, &LEVELS))
+    }
 }
 
 fn only(known: &[&str], options: &BTreeMap<&str, &str>) -> Result<(), Refusal> {
@@ -485,5 +495,7 @@ mod tests {
         let shown = CheckKind::Emitted { form, function: None, opt: "0".into() };
         assert_eq!(parse("text,hir"), Ok(Kind::Checked(shown)));
         assert_eq!(refusal_of("text,hir,opt=3").what, "unknown option `opt`");
+        assert_eq!(refusal_of("asm,fn=sum,opt=4").what, "unknown optimization level `4`");
+        assert_eq!(refusal_of("text,codegen,opt=").what, "unknown optimization level ``");
     }
 }

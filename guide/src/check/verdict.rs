@@ -351,7 +351,7 @@ impl Judge<'_> {
             kind => format!("the sample has no {kind}"),
         };
         let remedy = match &block.kind {
-            CheckKind::Emitted { form: Emit::Hir, .. } => {
+            CheckKind::Emitted { form: Emit::Hir | Emit::Mir, .. } => {
                 "name a function that stands in no other item".to_owned()
             }
             CheckKind::Emitted { function: Some(function), .. } => {
