@@ -304,8 +304,12 @@ fn expectation(flags: &BTreeSet<&str>, codes: BTreeSet<String>) -> Result<Expect
 fn checked(language: &str, words: &[&str]) -> Result<CheckKind, Refusal> {
     let (options, names): (Vec<&str>, Vec<&str>) =
         words.iter().copied().partition(|word| word.contains('='));
+    let stated = options.len();
     let options: BTreeMap<&str, &str> =
         options.into_iter().filter_map(|option| option.split_once('=')).collect();
+    if options.len() < stated {
+        return Err(stated_twice(words));
+    }
     match (language, &names[..]) {
         ("text", ["codegen"]) => codegen(&options),
         ("text", ["hir"]) => hir(&options),
@@ -382,6 +386,15 @@ fn no_function() -> Refusal {
         "the block does not say which function it shows",
         "`fn=NAME`",
         "name the function, as in ```text,mir,fn=longest",
+    )
+}
+
+fn stated_twice(words: &[&str]) -> Refusal {
+    Refusal::new(
+        "contradiction",
+        format!("`{}` states an option twice", words.join(",")),
+        "each option once",
+        "keep the one that you mean",
     )
 }
 
@@ -496,6 +509,7 @@ mod tests {
         assert_eq!(parse("text,hir"), Ok(Kind::Checked(shown)));
         assert_eq!(refusal_of("text,hir,opt=3").what, "unknown option `opt`");
         assert_eq!(refusal_of("asm,fn=sum,opt=4").what, "unknown optimization level `4`");
+        assert_eq!(refusal_of("asm,fn=sum,opt=0,opt=3").rule, "contradiction");
         assert_eq!(refusal_of("text,codegen,opt=").what, "unknown optimization level ``");
     }
 }
