@@ -135,9 +135,8 @@ pub(crate) struct Turn<'a, D: Disk> {
 impl<D: Disk> Turn<'_, D> {
     /// Works with the log. If that fails, or panics, the log is dropped and the store stops.
     ///
-    /// To sync once more would be the mistake: after a sync has failed, Linux marks the pages as clean, and
-    /// the next sync succeeds without having written them. `PostgreSQL` retried like
-    /// that until 2018.
+    /// To sync once more would be the mistake: after a failed sync, Linux marks the pages as clean, and the
+    /// next sync succeeds without having written them. `PostgreSQL` did so with data files until 11.2.
     pub(crate) fn work<T>(
         &mut self,
         work: impl FnOnce(&mut Log<D::File>) -> io::Result<T>,
