@@ -28,11 +28,11 @@ impl<T> Buffer<T> {
         Self { start: NonNull::dangling(), capacity }
     }
 
-    /// Makes room for at least `wanted` values. The values move along; pointers to them do not.
+    /// Makes room for `wanted` values, which is more than the capacity. The values move along; pointers
+    /// to them do not.
     ///
     /// Capacity doubles, so that pushing `n` values one by one moves fewer than `2 * n`.
     fn grow(&mut self, wanted: usize) {
-        assert!(size_of::<T>() != 0, "capacity overflow");
         let capacity = wanted.max(self.capacity.saturating_mul(2)).max(4);
         // Refuses more than `isize::MAX` bytes: pointers could not be subtracted any more.
         let layout = Layout::array::<T>(capacity).expect("capacity overflow");
@@ -40,7 +40,8 @@ impl<T> Buffer<T> {
             // SAFETY: `start` was allocated with `old`. The new size is that of a valid layout with the
             // same alignment, and is not 0.
             Some(old) => unsafe { alloc::realloc(self.start.as_ptr().cast(), old, layout.size()) },
-            // SAFETY: the size is not 0, for neither `T`'s size nor the capacity is.
+            // SAFETY: the size is not 0: the capacity is not, and values without a size never need more
+            // than `usize::MAX` slots.
             None => unsafe { alloc::alloc(layout) },
         };
         self.start =

@@ -65,6 +65,14 @@ fn their_twins_are_not() {
     }
 }
 
+/// The run ends with a search for what was never freed.
+#[test]
+#[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), ignore = "it needs x86-64 Linux")]
+fn an_allocation_is_freed_with_its_last_handle() {
+    let (succeeded, report) = Program::compile("arc.rs", "address", &[]).run("");
+    assert!(succeeded, "{report}");
+}
+
 #[test]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), ignore = "it needs x86-64 Linux")]
 fn a_lock_does_not_make_an_rc_shareable() {
