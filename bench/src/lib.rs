@@ -8,6 +8,6 @@ mod tools;
 mod view;
 
 pub use self::generated::generate;
-pub use self::table::print_tables;
+pub use self::table::{print_tables, table};
 pub use self::tools::Tool;
 pub use self::view::write_view;

@@ -38,7 +38,7 @@ fn main() -> Result<ExitCode> {
         Command::Table { samples, rounds } => {
             let workspace =
                 Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace")?;
-            print_tables(workspace, &samples, rounds)?;
+            print_tables(&std::env::current_exe()?, workspace, &samples, rounds)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Verdict { tool, root } => {

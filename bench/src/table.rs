@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use guide::book::{Book, Sample};
+use guide::book::{Book, CheckKind, Sample};
 use guide::check::ChapterCrates;
 
 use crate::{Tool, generate, write_view};
@@ -26,35 +26,50 @@ enum Since {
 
 const SINCE: [Since; 3] = [Since::Never, Since::Edit, Since::Nothing];
 
-/// Prints a table for the guide's own run-and-pass samples and for a generated book of each size.
+/// Prints a table for the guide's own run-and-pass samples and for a generated book of each size; `program` is
+/// this crate's own.
 ///
 /// # Errors
 /// When a tool rejects a sample: then its time would mean nothing.
-pub fn print_tables(workspace: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
+pub fn print_tables(program: &Path, workspace: &Path, sizes: &[usize], rounds: u32) -> Result<()> {
     let cores = std::thread::available_parallelism()?;
     println!("medians of {rounds} rounds on {cores} cores; ratios are to this harness\n");
     let own = workspace.join("target/bench/guide");
     write_own(workspace, &own)?;
-    println!("{}", table("the guide's samples that run and pass", &own, rounds)?);
+    println!("{}", table(program, "the guide's samples that run and pass", &own, rounds)?);
     for &size in sizes {
         let root = workspace.join(format!("target/bench/generated-{size}"));
         generate(workspace, &root, size)?;
-        println!("{}", table(&format!("{size} generated samples"), &root, rounds)?);
+        println!("{}", table(program, &format!("{size} generated samples"), &root, rounds)?);
     }
     Ok(())
 }
 
-/// The samples of the guide that all tools understand.
+/// The samples of the guide that all tools understand, with the blocks that running them settles. What the
+/// compiler emits no other tool looks at.
 fn write_own(workspace: &Path, root: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(root);
     let book = Book::load(workspace);
     let crates = ChapterCrates::load(workspace);
     let shared = |sample: &&Sample| Tool::Skeptic.knows(sample) && !crates.used_by(&sample.text);
-    write_view(root, book.samples().filter(shared))
+    let samples: Vec<Sample> = book.samples().filter(shared).map(run_only).collect();
+    write_view(root, &samples)
 }
 
-fn table(title: &str, root: &Path, rounds: u32) -> Result<String> {
-    let medians = measure(root, rounds)?;
+fn run_only(sample: &Sample) -> Sample {
+    let is_run =
+        |kind: &CheckKind| matches!(kind, CheckKind::Output | CheckKind::Panic | CheckKind::Stderr);
+    let mut sample = sample.clone();
+    sample.checks.retain(|block| is_run(&block.kind));
+    sample
+}
+
+/// How long each tool takes on the view in `root`.
+///
+/// # Errors
+/// As for [`print_tables`].
+pub fn table(program: &Path, title: &str, root: &Path, rounds: u32) -> Result<String> {
+    let medians = measure(program, root, rounds)?;
     let book = Book::load(root);
     let mut table = format!(
         "{title:<40} {:>7} {:>16} {:>16} {:>16}\n",
@@ -73,13 +88,13 @@ fn table(title: &str, root: &Path, rounds: u32) -> Result<String> {
 }
 
 /// The medians by tool, in the order of [`SINCE`].
-fn measure(root: &Path, rounds: u32) -> Result<Vec<[Duration; SINCE.len()]>> {
+fn measure(program: &Path, root: &Path, rounds: u32) -> Result<Vec<[Duration; SINCE.len()]>> {
     let mut times = vec![[const { Vec::new() }; SINCE.len()]; TOOLS.len()];
     for _ in 0..rounds {
         for (tool, times) in TOOLS.iter().zip(&mut times) {
             for (since, times) in SINCE.iter().zip(times) {
                 prepare(*since, root)?;
-                times.push(time(*tool, root)?);
+                times.push(time(*tool, program, root)?);
             }
         }
     }
@@ -111,8 +126,8 @@ fn first_chapter(root: &Path) -> Result<PathBuf> {
     Ok(root.join(&first.context("a book without samples")?.file))
 }
 
-fn time(tool: Tool, root: &Path) -> Result<Duration> {
-    let mut command = tool.command(&std::env::current_exe()?, root)?;
+fn time(tool: Tool, program: &Path, root: &Path) -> Result<Duration> {
+    let mut command = tool.command(program, root)?;
     let started = Instant::now();
     let output = command.output().context("cannot start the tool")?;
     let elapsed = started.elapsed();

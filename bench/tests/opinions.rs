@@ -1,9 +1,10 @@
 //! Other tools agree with the harness on every sample that they understand.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use bench::{Tool, write_view};
+use bench::{Tool, generate, table, write_view};
 use guide::book::{Book, Sample};
 use guide::check::ChapterCrates;
 use tempfile::TempDir;
@@ -69,4 +70,24 @@ fn skeptic_agrees_on_every_sample() {
 #[ignore = "slow: `.ci/run opinions`"]
 fn mdbook_agrees_on_every_sample() {
     agrees(Tool::Mdbook);
+}
+
+#[test]
+#[ignore = "slow: `.ci/run opinions`"]
+fn the_table_has_a_row_for_each_tool() {
+    let program = Path::new(env!("CARGO_BIN_EXE_bench"));
+    let book = root().join("target/bench/generated-8");
+    generate(&root(), &book, 8).expect("a book");
+    let shown = table(program, "8 generated samples", &book, 1).expect("a table");
+    let counts: Vec<Vec<&str>> = shown
+        .lines()
+        .skip(1)
+        .map(|row| row.split_once(" s ").expect("a time").0.split_whitespace().rev().collect())
+        .collect();
+    let samples: Vec<&str> = counts.iter().map(|row| row[1]).collect();
+    assert_eq!(samples, ["8", "8", "8", "6"], "{shown}");
+    fs::write(book.join("src/chapter-0.md"), "```rust\nfn main() { missing() }\n```\n")
+        .expect("a file");
+    let error = table(program, "", &book, 1).expect_err("a sample that does not compile");
+    assert!(error.to_string().contains("rejects a sample"), "{error:#}");
 }

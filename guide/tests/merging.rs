@@ -6,6 +6,9 @@ use std::fs;
 use guide::book::Book;
 use guide::check::{Outcome, Unwatched, prove};
 
+/// A program that `src/page.md` may include.
+const LISTING: &str = "fn main() {\n    let stock = 7;\n    assert_eq!(stock, 7);\n}\n";
+
 /// The outcomes of the samples of a one-chapter book, in order.
 fn outcomes(samples: &[&str]) -> Vec<Outcome> {
     let dir = tempfile::tempdir().expect("a temporary directory");
@@ -14,6 +17,8 @@ fn outcomes(samples: &[&str]) -> Vec<Outcome> {
         ("book.toml", "[book]\ntitle = \"Samples\"\n"),
         ("src/SUMMARY.md", "[Page](page.md)\n"),
         ("src/page.md", &chapter),
+        ("src/listing.rs", LISTING),
+        ("src/broken.rs", &LISTING.replace("7;", "\"seven\";")),
     ] {
         let path = dir.path().join(file);
         fs::create_dir_all(path.parent().expect("a directory")).expect("a writable directory");
@@ -75,6 +80,26 @@ fn items_of_one_sample_do_not_disturb_another() {
     let exported = "```rust\n#[unsafe(no_mangle)]\npub extern \"C\" fn checksum() -> u8 {\n    7\n}\n\n\
         fn main() {\n    assert_eq!(crate::checksum(), 7);\n}\n```";
     all_proved(&[impls, &inferred, exported, exported]);
+}
+
+#[test]
+fn two_samples_may_export_the_same_name() {
+    let exported = |checksum: u8| {
+        format!(
+            "```rust\n#[unsafe(no_mangle)]\npub fn checksum() -> u8 {{\n    {checksum}\n}}\n\n\
+             fn main() {{\n    assert_eq!(checksum(), {checksum});\n}}\n```"
+        )
+    };
+    all_proved(&[&exported(1), &exported(2), &exported(1)]);
+}
+
+#[test]
+fn an_included_sample_answers_for_its_own_file() {
+    let good = "```rust\n{{#include listing.rs}}\n```";
+    let broken = "```rust\n{{#include broken.rs}}\n```";
+    let found = outcomes(&[good, broken, "```rust\nfn main() {}\n```", good]);
+    let proved = |outcome: &Outcome| matches!(outcome, Outcome::Proved { .. });
+    assert_eq!(found.iter().map(proved).collect::<Vec<_>>(), [true, false, true, true]);
 }
 
 #[test]

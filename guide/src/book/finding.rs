@@ -66,3 +66,13 @@ impl Finding {
         self
     }
 }
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}\n  expected: {}\n  to do: {}",
+            self.at, self.what, self.expected, self.remedy
+        )
+    }
+}

@@ -10,6 +10,8 @@ use super::sample::{Directive, Level, Question};
 use super::{Book, Chapter, config, examples, source};
 
 const SAY_WORDS: usize = 90;
+/// The rule that the site cannot be built without.
+pub(crate) const UNDECLARED_DIRECTIVE: &str = "undeclared-directive";
 
 /// Checks one chapter.
 pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>) {
@@ -89,7 +91,7 @@ fn undeclared(chapter: &Chapter, directive: &Directive, declared: &[String]) -> 
         };
         Finding::new(
             chapter.at(directive.line, 1),
-            "undeclared-directive",
+            UNDECLARED_DIRECTIVE,
             format!("`book.toml` declares no directive `{name}`"),
             format!("one of `{}`", declared.join("`, `")),
             remedy,

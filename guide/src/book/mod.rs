@@ -27,6 +27,7 @@ pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
 pub(crate) use self::info::is_error_code;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
+pub(crate) use self::lint::UNDECLARED_DIRECTIVE;
 pub use self::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 pub(crate) use self::source::write_whole;
 use self::summary::Outline;

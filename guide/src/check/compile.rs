@@ -27,7 +27,7 @@ pub(crate) struct Call<'a> {
     pub(crate) name: Option<&'static str>,
     pub(crate) edition: Edition,
     /// `--extern` and `-L` for the chapters' crates, if the samples use them.
-    pub(crate) crates: &'a [OsString],
+    pub(crate) crates: Vec<OsString>,
 }
 
 /// What rustc is asked for.
@@ -43,8 +43,10 @@ pub(crate) enum Goal {
     Tests,
     /// The program with a sanitizer in it.
     Sanitized(Tool),
-    /// A text form at an optimization level, named `emitted`.
-    Text { form: Emit, opt: String },
+    /// The HIR, named `hir`.
+    Hir,
+    /// Text forms at an optimization level, each named as [`emit_name`] says.
+    Texts { forms: BTreeSet<Emit>, opt: String },
 }
 
 /// What came of it.
@@ -198,7 +200,7 @@ impl Call<'_> {
             .args(["--error-format", "json", "--crate-type", "bin"])
             .args(self.name.iter().flat_map(|name| ["--crate-name", name]))
             .args(["--edition", self.edition.year()])
-            .args(self.crates)
+            .args(&self.crates)
             .arg(self.root);
         add_goal(&mut command, goal);
         command
@@ -222,18 +224,16 @@ fn add_goal(command: &mut Command, goal: &Goal) {
             .args(["-Z", "unstable-options", "-C", "unsafe-allow-abi-mismatch=sanitizer", "-Z"])
             .arg(format!("sanitizer={}", if *tool == Tool::Tsan { "thread" } else { "address" }))
             .args(["-o", "program"]),
-        Goal::Text { form: Emit::Hir, .. } => {
-            command.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unpretty=hir", "-o", "emitted"])
-        }
-        Goal::Text { form, opt } => command
-            .args(["--emit", &format!("{}=emitted", emit_name(*form))])
+        Goal::Hir => command.env("RUSTC_BOOTSTRAP", "1").args(["-Z", "unpretty=hir", "-o", "hir"]),
+        Goal::Texts { forms, opt } => command
+            .args(forms.iter().map(|form| format!("--emit={0}={0}", emit_name(*form))))
             .args(["-C", &format!("opt-level={opt}"), "-C", "codegen-units=1"])
             .args(["-C", "llvm-args=-x86-asm-syntax=intel"]),
     };
 }
 
-/// The word of `rustc --emit`, which has none for the HIR.
-fn emit_name(form: Emit) -> &'static str {
+/// The word of `rustc --emit`, which has none for the HIR; also the name of the file.
+pub(super) fn emit_name(form: Emit) -> &'static str {
     match form {
         Emit::Hir => "hir",
         Emit::Mir => "mir",

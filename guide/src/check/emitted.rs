@@ -6,10 +6,12 @@ use regex::{Captures, Regex};
 
 use crate::book::Emit;
 
-/// Labels that count functions or hash contents: another sample, other numbers.
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\.L(BB|CPI|JTI)\d+_(\d+)|\.Lanon\.[0-9a-f]+\.(\d+)").expect("a valid pattern")
-});
+/// Labels that count functions: another sample, other numbers.
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\.L(BB|CPI|JTI)\d+_(\d+)").expect("a valid pattern"));
+/// The name of a static, by the hash of the crate and a number within it.
+static ANONYMOUS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\.Lanon\.([0-9a-f]+\.\d+)").expect("a valid pattern"));
 static SYMBOL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""?\b(_(?:R|ZN)[\w$.]+)"?"#).expect("a valid pattern"));
 /// What refers to the end of an LLVM file, or explains: attribute groups, metadata and comments.
@@ -64,8 +66,9 @@ fn llvm(name: &str, text: &str) -> Vec<String> {
         cut.push("}");
     }
     let code = cut.into_iter().filter(|line| !is_about_aliasing(line) && !line.starts_with(';'));
-    let mut contents = Vec::new();
-    code.map(|line| numbered(&readable(&ANNOTATION.replace_all(line, "")), &mut contents)).collect()
+    let mut known = Vec::new();
+    let set = |line: &str| readable(&ANNOTATION.replace_all(line, ""));
+    code.map(|line| numbered(&set(line), &CONTENTS, "@alloc_", &mut known)).collect()
 }
 
 /// A call that generates no code and whose only argument is metadata.
@@ -74,16 +77,15 @@ fn is_about_aliasing(line: &str) -> bool {
 }
 
 /// A line with its statics named by the order in which the function mentions them.
-fn numbered(line: &str, contents: &mut Vec<String>) -> String {
-    let name = |hash: &Captures<'_>| {
-        let known = contents.iter().position(|content| content == &hash[1]);
-        let number = known.unwrap_or_else(|| {
-            contents.push(hash[1].to_owned());
-            contents.len() - 1
+fn numbered(line: &str, name: &Regex, prefix: &str, known: &mut Vec<String>) -> String {
+    let number = |found: &Captures<'_>| {
+        let number = known.iter().position(|known| *known == found[1]).unwrap_or_else(|| {
+            known.push(found[1].to_owned());
+            known.len() - 1
         });
-        format!("@alloc_{number}")
+        format!("{prefix}{number}")
     };
-    CONTENTS.replace_all(line, name).into_owned()
+    name.replace_all(line, number).into_owned()
 }
 
 /// A line with its symbols as the paths that they stand for.
@@ -92,21 +94,27 @@ pub(crate) fn readable(line: &str) -> String {
     SYMBOL.replace_all(line, path).into_owned()
 }
 
+/// The function's code; for a function that the compiler found to be the same as another, that it is, and the
+/// code of the other.
 fn asm(name: &str, text: &str) -> Vec<String> {
+    let alias = format!("{name} = ");
+    if let Some(other) = text.lines().find_map(|line| line.strip_prefix(&alias)) {
+        let same = std::iter::once(format!("{name} = {other}"));
+        return same.chain(asm(other, text)).collect();
+    }
     let label = format!("{name}:");
     let body = text.lines().skip_while(|line| *line != label);
     let body = body.take_while(|line| !line.starts_with(".Lfunc_end"));
-    body.filter(|line| !is_noise(line)).map(set).collect()
+    let mut known = Vec::new();
+    let code = body.filter(|line| !is_noise(line)).map(set);
+    code.map(|line| numbered(&line, &ANONYMOUS, ".Lanon_", &mut known)).collect()
 }
 
 /// A line with spaces for the assembler's tabs, which pages show at different widths.
 fn set(line: &str) -> String {
     let indent = if line.starts_with('\t') { "    " } else { "" };
     let line = line.trim().replace('\t', " ");
-    let line = LABEL.replace_all(&line, |label: &Captures<'_>| match label.get(1) {
-        Some(kind) => format!(".L{}_{}", kind.as_str(), &label[2]),
-        None => format!(".Lanon_{}", &label[3]),
-    });
+    let line = LABEL.replace_all(&line, ".L${1}_${2}");
     format!("{indent}{}", readable(&line))
 }
 
@@ -130,6 +138,22 @@ mod tests {
             )
         );
         assert_eq!(function(Emit::Asm, "product", text), None);
+    }
+
+    #[test]
+    fn a_function_that_is_another_is_shown_as_the_other() {
+        let text = "sum:\n\tret\n.Lfunc_end0:\n\t.globl\ttotal\ntotal = sum\n";
+        assert_eq!(
+            function(Emit::Asm, "total", text).as_deref(),
+            Some("total = sum\nsum:\n    ret\n")
+        );
+    }
+
+    #[test]
+    fn statics_are_numbered_by_the_function_that_mentions_them() {
+        let text = "go:\n\tlea\trdi, [rip + .Lanon.0a1b.7]\n\tlea\trsi, [rip + .Lanon.0a1b.2]\n.Lfunc_end0:\n";
+        let cut = function(Emit::Asm, "go", text).expect("the function");
+        assert!(cut.contains("[rip + .Lanon_0]\n") && cut.contains("[rip + .Lanon_1]\n"), "{cut}");
     }
 
     #[test]

@@ -9,16 +9,20 @@ use std::sync::LazyLock;
 use super::run::{self, Ran, SAMPLE};
 use crate::book::Edition;
 
-static VERSION: LazyLock<Option<String>> = LazyLock::new(|| {
-    let version = succeeded(cargo_miri().arg("--version"))?;
-    // The library is made ready once, so that no sample's time is spent on it.
-    succeeded(cargo_miri().arg("setup"))?;
-    Some(version)
-});
+static VERSION: LazyLock<Option<String>> =
+    LazyLock::new(|| succeeded(cargo_miri().arg("--version")));
+/// The library is made ready once, so that no sample's time is spent on it.
+static IS_READY: LazyLock<bool> =
+    LazyLock::new(|| version().is_some() && succeeded(cargo_miri().arg("setup")).is_some());
 
 /// What Miri says about its version; `None` where no installed nightly has it.
 pub(super) fn version() -> Option<&'static str> {
     VERSION.as_deref()
+}
+
+/// Whether Miri can run programs.
+pub(super) fn is_ready() -> bool {
+    *IS_READY
 }
 
 /// Runs the program whose `src/main.rs` stands in `dir` under Miri.

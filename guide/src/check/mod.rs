@@ -8,6 +8,7 @@ mod cache;
 mod codegen;
 mod compare;
 mod compile;
+mod emission;
 mod emitted;
 mod error;
 mod miri;
@@ -21,8 +22,10 @@ mod run;
 mod scratch;
 mod select;
 mod session;
+mod settle;
 mod tangle;
 mod timings;
+mod together;
 mod toolchain;
 mod verdict;
 

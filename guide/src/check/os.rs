@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::process::{Child, Command};
+use std::time::Duration;
 
 /// Puts the program to be started into a process group of its own.
 pub(crate) fn own_group(command: &mut Command) {
@@ -40,6 +41,26 @@ pub(crate) fn limit(child: &Child, cpu_seconds: u64, file_bytes: u64) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (child, cpu_seconds, file_bytes);
+}
+
+/// Waits for the end of a program, but not longer than `pause`.
+pub(crate) fn wait_at_most(pause: Duration, child: &Child) {
+    #[cfg(target_os = "linux")]
+    if poll_end(pause, child).is_ok() {
+        return;
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = child;
+    std::thread::sleep(pause);
+}
+
+#[cfg(target_os = "linux")]
+fn poll_end(pause: Duration, child: &Child) -> rustix::io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    let end = pidfd_open(Pid::from_child(child), PidfdFlags::empty())?;
+    let pause = Timespec::try_from(pause).map_err(|_| rustix::io::Errno::INVAL)?;
+    poll(&mut [PollFd::new(&end, PollFlags::IN)], Some(&pause)).map(|_| ())
 }
 
 /// The signal that ended a program.

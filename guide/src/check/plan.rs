@@ -20,7 +20,7 @@ pub(crate) enum Job {
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
         global_asm";
-    let words = "crate|super|extern|macro_export|no_mangle|export_name|link_section|link_name|\
+    let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
         set_hook|take_hook|Location|Backtrace";
     Regex::new(&format!(r"#!\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b"))
@@ -68,11 +68,10 @@ fn can_share(sample: &Sample) -> bool {
     let shows_no_places = sample
         .checks
         .iter()
-        .all(|block| matches!(block.kind, CheckKind::Output | CheckKind::Panic));
+        .all(|block| !matches!(block.kind, CheckKind::Diagnostic | CheckKind::Stderr));
     shareable
         && shows_no_places
         && sample.form == Form::Program
-        && !sample.included
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
 }
@@ -95,7 +94,6 @@ mod tests {
             assert!(can_share(&Sample::of_text(text)), "{text}");
         }
         assert!(!can_share(&Sample { edition: Edition::E2015, ..Sample::of_text("") }));
-        assert!(!can_share(&Sample { included: true, ..Sample::of_text("") }));
     }
 
     #[test]

@@ -1,19 +1,16 @@
-//! The course of a check: what is cached is skipped, the rest is compiled in shared programs, and what
-//! is not acquitted there is judged alone.
+//! A check of a book: what is cached is skipped, the rest is settled.
 
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use super::cache::Cache;
 use super::miri;
-use super::parallel::parallel;
-use super::plan::plan;
 use super::rules::Rules;
 use super::scratch;
 use super::session::Session;
+use super::settle::settle;
 use super::timings::{Step, Timings};
 use super::toolchain::{ChapterCrates, Toolchain};
 use super::verdict::Evidence;
@@ -104,7 +101,7 @@ pub fn prove_by<'book>(
     let open: Vec<usize> = (0..samples.len()).filter(|&index| outcomes[index].is_none()).collect();
     let open_samples: Vec<&Sample> = open.iter().map(|&index| samples[index]).collect();
     progress.planned(open.len());
-    for (index, outcome) in open.iter().zip(prover.settle(&open_samples, progress)?) {
+    for (index, outcome) in open.iter().zip(settle(&prover, &open_samples, progress)?) {
         outcomes[*index] = Some(outcome);
     }
     let outcomes = samples.iter().copied().zip(outcomes.into_iter().flatten()).collect();
@@ -147,12 +144,11 @@ impl Prover {
 
     /// The outcome of a sample that need not or cannot be run.
     fn known(&self, sample: &Sample, trust_cache: bool) -> Option<Outcome> {
-        if let Some(reason) = not_run_here(sample) {
-            return Some(Outcome::NotRun(reason));
-        }
         let is_known = || self.cache.has(&self.key(sample));
-        (trust_cache && self.timings.measure(Step::Cache, 1, is_known))
-            .then_some(Outcome::Proved { cached: true })
+        if trust_cache && self.timings.measure(Step::Cache, 1, is_known) {
+            return Some(Outcome::Proved { cached: true });
+        }
+        not_run_here(sample).map(Outcome::NotRun)
     }
 
     pub(crate) fn key(&self, sample: &Sample) -> String {
@@ -161,30 +157,6 @@ impl Prover {
 
     pub(crate) fn uses_crates(&self, sample: &Sample) -> bool {
         self.crates.used_by(&sample.text)
-    }
-
-    /// Compiles, runs and judges samples, and remembers those that are proved.
-    fn settle(&self, samples: &[&Sample], progress: &dyn Progress) -> Result<Vec<Outcome>> {
-        if samples.is_empty() {
-            return Ok(Vec::new());
-        }
-        let session = Session::new(self)?;
-        let cores = thread::available_parallelism().map_or(2, usize::from);
-        let jobs = plan(samples, |sample| self.uses_crates(sample), cores);
-        let acquitted =
-            parallel(2 * cores, &jobs, |job| session.first_look(job, samples, progress))?;
-        let mut outcomes: Vec<Option<Outcome>> = vec![None; samples.len()];
-        for (index, outcome) in acquitted.into_iter().flatten() {
-            outcomes[index] = Some(outcome);
-        }
-        let suspects: Vec<usize> =
-            (0..samples.len()).filter(|&index| outcomes[index].is_none()).collect();
-        let judged =
-            parallel(2 * cores, &suspects, |&index| session.judge_alone(samples[index], progress))?;
-        for (index, outcome) in suspects.iter().zip(judged) {
-            outcomes[*index] = Some(outcome);
-        }
-        Ok(outcomes.into_iter().flatten().collect())
     }
 }
 
@@ -210,7 +182,7 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
         }
         Expectation::Reported { tool: Tool::Miri } => {
-            miri::version().is_none().then(|| "Miri is not installed".to_owned())
+            (!miri::is_ready()).then(|| "Miri is not installed".to_owned())
         }
         Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
         _ if is_about_code && !cfg!(target_arch = "x86_64") => {

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::os;
@@ -22,8 +21,8 @@ pub(crate) struct Limits {
     keeps_stdout: bool,
     /// Bytes of any file.
     file: u64,
-    /// Processes at once.
-    processes: usize,
+    /// Processes at once; without a number, any.
+    processes: Option<usize>,
 }
 
 /// One set for all samples: what needs more belongs in `examples/`.
@@ -33,7 +32,7 @@ pub(crate) const SAMPLE: Limits = Limits {
     output: 1 << 20,
     keeps_stdout: true,
     file: 64 << 20,
-    processes: 64,
+    processes: Some(64),
 };
 
 /// For tests of rustdoc, which may print as much as they like; their errors fit into a file.
@@ -46,7 +45,8 @@ pub(crate) const COMPILER: Limits = Limits {
     output: 16 << 20,
     keeps_stdout: true,
     file: 4 << 30,
-    processes: 64,
+    // It starts a linker, and no code of a sample.
+    processes: None,
 };
 
 /// Why a program was ended before it ended by itself.
@@ -54,7 +54,8 @@ pub(crate) const COMPILER: Limits = Limits {
 pub(crate) enum Stop {
     Time,
     Output,
-    Processes,
+    /// More than this many.
+    Processes(usize),
 }
 
 impl Stop {
@@ -63,9 +64,7 @@ impl Stop {
         match self {
             Self::Time => format!("still ran after {} s and was ended", limits.time.as_secs()),
             Self::Output => format!("printed more than {} KiB and was ended", limits.output >> 10),
-            Self::Processes => {
-                format!("had more than {} processes and was ended", limits.processes)
-            }
+            Self::Processes(most) => format!("had more than {most} processes and was ended"),
         }
     }
 }
@@ -144,10 +143,12 @@ fn watch(child: &mut Child, limits: Limits, outputs: [&File; 2]) -> io::Result<O
             return Ok(Some(Stop::Time));
         } else if too_much(outputs, limits)? {
             return Ok(Some(Stop::Output));
-        } else if is_slow && os::group_size(child.id()) > limits.processes {
-            return Ok(Some(Stop::Processes));
+        } else if let Some(most) = limits.processes.filter(|_| is_slow)
+            && os::group_size(child.id()) > most
+        {
+            return Ok(Some(Stop::Processes(most)));
         }
-        thread::sleep(pause);
+        os::wait_at_most(pause, child);
         pause = (pause * 2).min(Duration::from_millis(20));
     }
     Ok(too_much(outputs, limits)?.then_some(Stop::Output))

@@ -6,31 +6,28 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
 
 use super::Outcome;
-use super::compile::{Call, Compiled, Diagnostic, Goal, Span};
-use super::emitted;
+use super::compile::{Call, Compiled, Goal};
+use super::emission::{self, Emissions};
 use super::miri;
-use super::plan::Job;
 use super::prover::{Progress, Prover};
 use super::report::describe;
 use super::run::{self, Ran};
 use super::scratch::Scratch;
-use super::tangle::{self, SELECT};
-use super::timings::{Step, Timings};
+use super::tangle;
+use super::timings::Step;
 use super::verdict::Evidence;
-use crate::book::{CheckKind, Edition, Emit, Expectation, Form, Sample, Tool};
+use crate::book::{Edition, Expectation, Form, Sample, Tool};
 
 /// One check at work.
 pub(crate) struct Session<'a> {
-    prover: &'a Prover,
+    pub(super) prover: &'a Prover,
     scratch: Scratch,
     /// The compiler's arguments for crates that samples may use, once they are known.
     arguments: Mutex<Option<Vec<OsString>>>,
 }
-
-/// A sample's index with its outcome, when a first look settled it.
-pub(crate) type Settled = Vec<(usize, Outcome)>;
 
 impl<'a> Session<'a> {
     /// Starts working, in a directory of its own.
@@ -39,89 +36,8 @@ impl<'a> Session<'a> {
         Ok(Self { prover, scratch, arguments: Mutex::new(prover.rules.arguments()) })
     }
 
-    /// Does a job of the plan. Samples that are missing in the answer need a look of their own.
-    pub(crate) fn first_look(
-        &self,
-        job: &Job,
-        samples: &[&Sample],
-        progress: &dyn Progress,
-    ) -> Result<Settled> {
-        match job {
-            Job::Alone(index) => {
-                let outcome = self.judge_alone(samples[*index], progress)?;
-                Ok(vec![(*index, outcome)])
-            }
-            Job::Merged(group) => self.merged(group, samples, progress),
-        }
-    }
-
-    /// Compiles samples as one program and acquits those that do what they state.
-    fn merged(
-        &self,
-        group: &[usize],
-        samples: &[&Sample],
-        progress: &dyn Progress,
-    ) -> Result<Settled> {
-        let dir = self.scratch.subdir()?;
-        let mut rest = group.to_vec();
-        loop {
-            let together: Vec<&Sample> = rest.iter().map(|&index| samples[index]).collect();
-            let compiled = self.compile_merged(dir.path(), &together)?;
-            if compiled.success {
-                let acquitted = self.acquit(dir.path(), &together, &compiled, progress)?;
-                return Ok(acquitted
-                    .into_iter()
-                    .map(|(at, outcome)| (rest[at], outcome))
-                    .collect());
-            }
-            let errors: Vec<&Diagnostic> = compiled.errors().collect();
-            let before = rest.len();
-            rest.retain(|&index| !errors.iter().any(|error| points_into(error, samples[index])));
-            if rest.is_empty() || rest.len() == before {
-                return Ok(Vec::new());
-            }
-        }
-    }
-
-    fn compile_merged(&self, dir: &Path, samples: &[&Sample]) -> Result<Compiled> {
-        let crates = self.crates_for(samples)?;
-        let edition = samples.first().map_or(Edition::default(), |sample| sample.edition);
-        let toolchain = &self.prover.toolchain;
-        let name = self.prover.rules.crate_name(samples);
-        let call = Call { toolchain, dir, root: "main.rs", name, edition, crates: &crates };
-        call.write(&tangle::merged(samples))?;
-        let step = Step::CompileMerged {
-            first: samples.first().map_or_else(String::new, |first| place(first)),
-        };
-        self.prover.timings.measure(step, samples.len(), || call.compile(&Goal::Program))
-    }
-
-    fn acquit(
-        &self,
-        dir: &Path,
-        samples: &[&Sample],
-        compiled: &Compiled,
-        progress: &dyn Progress,
-    ) -> Result<Settled> {
-        let mut acquitted = Vec::new();
-        for (index, sample) in samples.iter().enumerate() {
-            let mine =
-                compiled.diagnostics.iter().filter(|found| points_into(found, sample)).cloned();
-            let compiled = Compiled { success: true, diagnostics: mine.collect() };
-            let runs = if sample.expectation == Expectation::Compile {
-                Vec::new()
-            } else {
-                self.run_enough(dir, &[(SELECT, index.to_string())])?
-            };
-            let evidence = Evidence { compiled, runs, ..Evidence::default() };
-            if self.prover.rules.judge(sample, &evidence).is_empty() {
-                acquitted.push((index, self.proved(sample, progress)?));
-            }
-        }
-        Ok(acquitted)
-    }
-
-    fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
+    /// Remembers that a sample does what its page states.
+    pub(super) fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
         let remember = || self.prover.cache.add(&self.prover.key(sample));
         self.prover.timings.measure(Step::Cache, 0, remember)?;
         progress.settled(sample);
@@ -141,22 +57,55 @@ impl<'a> Session<'a> {
 
     /// Compiles a sample alone, and runs it if it promises something about running.
     pub(crate) fn evidence(&self, sample: &Sample) -> Result<Evidence> {
-        let dir = self.scratch.subdir()?;
-        let crates = self.crates_for(&[sample])?;
-        let toolchain = &self.prover.toolchain;
-        let (dir, edition) = (dir.path(), sample.edition);
-        let name = self.prover.rules.crate_name(&[sample]);
-        let call = Call { toolchain, dir, root: "src/main.rs", name, edition, crates: &crates };
-        call.write(&tangle::alone(sample))?;
-        let timings = &self.prover.timings;
+        let dir = self.subdir()?;
+        let call = self.alone(dir.path(), sample)?;
         let step = Step::CompileAlone { kind: describe(&sample.expectation) };
-        let compiled = timings.measure(step, 1, || self.compile_for(sample, &call))?;
-        let mut evidence = Evidence { compiled, ..Evidence::default() };
-        if evidence.compiled.success {
-            evidence.runs = self.runs(sample, dir)?;
-            emit(sample, &call, timings, &mut evidence)?;
+        let compiled = self.prover.timings.measure(step, 1, || self.compile_for(sample, &call))?;
+        if !compiled.success {
+            return Ok(Evidence { compiled, ..Evidence::default() });
         }
-        Ok(evidence)
+        let (runs, emitted) = (self.runs(sample, dir.path())?, self.emitted(sample)?);
+        Ok(Evidence { compiled, runs, emitted, ..Evidence::default() })
+    }
+
+    /// What the compiler emits of the functions that blocks are about, in a crate of their own.
+    pub(super) fn emitted(&self, sample: &Sample) -> Result<Emissions> {
+        let blocks = emission::count(sample);
+        if blocks == 0 {
+            return Ok(Emissions::new());
+        }
+        let dir = self.subdir()?;
+        let call = self.alone(dir.path(), sample)?;
+        self.prover.timings.measure(Step::Emit, blocks, || emission::emit(sample, &call))
+    }
+
+    /// A new empty directory.
+    pub(super) fn subdir(&self) -> Result<TempDir> {
+        self.scratch.subdir()
+    }
+
+    /// A sample that stands by itself in `src/main.rs` of `dir`.
+    fn alone<'c>(&'c self, dir: &'c Path, sample: &Sample) -> Result<Call<'c>> {
+        let call = self.call(dir, "src/main.rs", &[sample])?;
+        call.write(&tangle::alone(sample))?;
+        Ok(call)
+    }
+
+    /// How to compile samples as a crate in `dir`.
+    pub(super) fn call<'c>(
+        &'c self,
+        dir: &'c Path,
+        root: &'c str,
+        samples: &[&Sample],
+    ) -> Result<Call<'c>> {
+        Ok(Call {
+            toolchain: &self.prover.toolchain,
+            dir,
+            root,
+            name: self.prover.rules.crate_name(samples),
+            edition: samples.first().map_or(Edition::default(), |sample| sample.edition),
+            crates: self.crates_for(samples)?,
+        })
     }
 
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
@@ -171,17 +120,18 @@ impl<'a> Session<'a> {
     }
 
     /// Twice, because a page must not show what changes from run to run; once when that reached a limit,
-    /// or when nothing is compared with what it prints.
-    fn run_enough(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
+    /// or when it prints nothing that anything is compared with.
+    pub(super) fn run_enough(&self, dir: &Path, env: &[(&str, String)]) -> Result<Vec<Ran>> {
         let first = self.run(dir, env)?;
-        if first.stopped.is_some() || self.prover.rules.is_doctests() {
+        let is_silent = first.stdout.is_empty() && first.stderr.is_empty();
+        if is_silent || first.stopped.is_some() || self.prover.rules.is_doctests() {
             return Ok(vec![first]);
         }
         Ok(vec![first, self.run(dir, env)?])
     }
 
     fn run(&self, dir: &Path, env: &[(&str, String)]) -> Result<Ran> {
-        let home = self.scratch.subdir()?;
+        let home = self.subdir()?;
         let own = home.path().to_string_lossy().into_owned();
         let mut variables =
             vec![("HOME", own.clone()), ("TMPDIR", own), ("LANG", "C.UTF-8".into())];
@@ -198,12 +148,8 @@ impl<'a> Session<'a> {
         if sample.included || compiled.diagnostics.is_empty() {
             return Ok(compiled.rendered());
         }
-        let dir = self.scratch.subdir()?;
-        let crates = self.crates_for(&[sample])?;
-        let toolchain = &self.prover.toolchain;
-        let (dir, edition) = (dir.path(), sample.edition);
-        let name = self.prover.rules.crate_name(&[sample]);
-        let call = Call { toolchain, dir, root: &sample.file, name, edition, crates: &crates };
+        let dir = self.subdir()?;
+        let call = self.call(dir.path(), &sample.file, &[sample])?;
         call.write(&tangle::in_place(sample))?;
         let compile = || self.compile_for(sample, &call);
         Ok(self.prover.timings.measure(Step::Explain, 1, compile)?.rendered())
@@ -245,39 +191,4 @@ impl<'a> Session<'a> {
 
 fn program(sample: &Sample) -> Goal {
     if sample.form == Form::Tests { Goal::Tests } else { Goal::Program }
-}
-
-/// Has the compiler emit what the blocks are about.
-fn emit(
-    sample: &Sample,
-    call: &Call<'_>,
-    timings: &Timings,
-    evidence: &mut Evidence,
-) -> Result<()> {
-    for block in &sample.checks {
-        let (form, function, opt) = match &block.kind {
-            CheckKind::Emitted { form, function, opt } => (*form, function.as_deref(), opt),
-            CheckKind::Codegen { opt } => (Emit::Asm, None, opt),
-            _ => continue,
-        };
-        let goal = Goal::Text { form, opt: opt.clone() };
-        timings.measure(Step::Emit, 1, || call.compile(&goal))?;
-        let text = fs::read_to_string(call.dir.join("emitted")).context("rustc emitted nothing")?;
-        let shown = match function {
-            Some(function) => emitted::function(form, function, &text),
-            None => Some(text),
-        };
-        evidence.emitted.insert(block.kind.clone(), shown);
-    }
-    Ok(())
-}
-
-fn place(sample: &Sample) -> String {
-    format!("{}:{}", sample.file, sample.lines.start())
-}
-
-/// Whether a message of a merged program is about this sample.
-fn points_into(diagnostic: &Diagnostic, sample: &Sample) -> bool {
-    let mut places = diagnostic.spans.iter().flat_map(Span::with_callers);
-    places.any(|span| span.file_name == sample.file && sample.lines.contains(&span.line_start))
 }

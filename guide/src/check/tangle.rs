@@ -2,36 +2,49 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::book::Sample;
 
 /// The variable by which a merged program learns which of its samples to run.
 pub(crate) const SELECT: &str = "GUIDE_SAMPLE";
 
+static NO_MANGLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"#\[(?:no_mangle|unsafe\(no_mangle\))\]").expect("a valid pattern")
+});
+
 /// The files of a crate, by path relative to the crate's directory.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Many samples as one program: a module for each chapter, in it a module for each sample.
+/// Many samples as one program: a module for each file, in it a module for each sample.
 ///
 /// The program runs the sample whose index in `samples` stands in [`SELECT`].
 pub(crate) fn merged(samples: &[&Sample]) -> Files {
-    let mut files = Files::new();
-    let mut chapters: Vec<&str> = samples.iter().map(|sample| sample.file.as_str()).collect();
-    chapters.dedup();
-    let mut root = String::new();
-    let mut arms = String::new();
-    for (index, chapter) in chapters.iter().enumerate() {
-        let _ = writeln!(root, "#[path = {chapter:?}] mod chapter_{index};");
-        let of_chapter = samples.iter().filter(|sample| sample.file == **chapter).copied();
-        files.insert((*chapter).to_owned(), modules(of_chapter));
-    }
+    let mut by_file: BTreeMap<String, Vec<(usize, &Sample)>> = BTreeMap::new();
     for (index, sample) in samples.iter().enumerate() {
-        let chapter = chapters.iter().position(|chapter| *chapter == sample.file).unwrap_or(0);
-        let line = sample.lines.start();
-        let _ = writeln!(arms, "        {index} => chapter_{chapter}::line_{line}::guide_entry(),");
+        by_file.entry(file(sample)).or_default().push((index, sample));
+    }
+    let mut files = Files::new();
+    let (mut root, mut arms) = (String::new(), String::new());
+    for (number, (path, members)) in by_file.into_iter().enumerate() {
+        let _ = writeln!(root, "#[path = {path:?}] mod file_{number};");
+        for (index, sample) in &members {
+            let line = sample.lines.start();
+            let _ = writeln!(arms, "        {index} => file_{number}::line_{line}::guide_entry(),");
+        }
+        files.insert(path, text(members.iter().map(|(_, sample)| *sample)));
     }
     files.insert("main.rs".to_owned(), format!("{root}{}", dispatcher(&arms)));
     files
+}
+
+/// The file of a shared program in which a sample stands: its chapter, or one of its own when its lines are
+/// not those of the chapter.
+pub(crate) fn file(sample: &Sample) -> String {
+    let line = sample.lines.start();
+    if sample.included { format!("{}.line_{line}.rs", sample.file) } else { sample.file.clone() }
 }
 
 /// The selecting variable is removed before the sample runs: a sample sees what it would see alone.
@@ -45,8 +58,8 @@ fn dispatcher(arms: &str) -> String {
     )
 }
 
-/// The samples of one chapter, each in the lines where the chapter has it.
-fn modules<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
+/// The samples of one file, each in the lines where its chapter has it.
+fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     const ENTRY: &str = "#[allow(warnings)] pub(crate) fn guide_entry() -> ::std::process::ExitCode { \
          ::std::process::Termination::report(main()) } }";
     let mut text = String::new();
@@ -54,7 +67,7 @@ fn modules<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     for sample in samples {
         blank_lines(&mut text, &mut line, *sample.lines.start());
         let _ = writeln!(text, "pub(crate) mod line_{} {{", sample.lines.start());
-        let source = sample.source_in_place();
+        let source = without_symbols(&sample.source_in_place());
         text.push_str(&source);
         line += 1 + source.lines().count();
         blank_lines(&mut text, &mut line, *sample.lines.end());
@@ -63,6 +76,12 @@ fn modules<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
         line += 1;
     }
     text
+}
+
+/// Functions of two samples may have the same unmangled name. What the compiler emits of such a function is
+/// looked up in a crate of its own; in a shared program the attribute only has to keep lints silent.
+fn without_symbols(source: &str) -> String {
+    NO_MANGLE.replace_all(source, "#[allow(dead_code)]").into_owned()
 }
 
 fn blank_lines(text: &mut String, line: &mut usize, until: usize) {

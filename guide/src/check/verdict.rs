@@ -1,6 +1,6 @@
 //! From what a sample did to what is wrong with it: pure, so that every way to fail is tested at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -8,6 +8,7 @@ use regex::Regex;
 use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
+use super::emission::Emissions;
 use super::run::Ran;
 use crate::book::{CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool};
 
@@ -18,8 +19,8 @@ pub(crate) struct Evidence {
     /// The same messages with the line numbers of the chapter, for the author.
     pub(crate) in_place: String,
     pub(crate) runs: Vec<Ran>,
-    /// For each block about what the compiler emits: the text, if the compiler emitted it.
-    pub(crate) emitted: BTreeMap<CheckKind, Option<String>>,
+    /// What the blocks about emitted code are about.
+    pub(crate) emitted: Emissions,
 }
 
 static PANIC: LazyLock<Regex> = LazyLock::new(|| {

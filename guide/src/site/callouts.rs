@@ -11,7 +11,6 @@ use mdbook_core::config::Config;
 use toml::{Table, Value};
 
 use super::annotate::Kinds;
-use crate::book;
 
 /// Where admonish's settings stand. mdBook would start a program for a table directly below
 /// `preprocessor`.
@@ -37,22 +36,6 @@ impl Callouts {
     /// The directives with their titles.
     pub(super) fn kinds(&self) -> Kinds {
         self.directives().map(|(name, value)| (name.clone(), title(name, value))).collect()
-    }
-
-    /// Fails when a chapter uses a directive that is not declared: admonish would show a plain note.
-    pub(super) fn check(&self, chapter: &book::Chapter) -> Result<()> {
-        let kinds = self.kinds();
-        let undeclared = chapter.directives.iter().find(|used| !kinds.contains_key(&used.name));
-        let Some(used) = undeclared else { return Ok(()) };
-        let declared = kinds.keys().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
-        anyhow::bail!(
-            "{}:{}: `book.toml` does not declare the directive `{name}`\n  \
-             expected: one of {declared}\n  \
-             to do: correct the name, or declare it as [{TABLE}.directive.custom.{name}]",
-            chapter.file,
-            used.line,
-            name = used.name,
-        )
     }
 
     /// Turns the directives of a chapter into HTML.

@@ -2,13 +2,13 @@
 
 use std::io::{Read, Write};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use mdbook_core::book::{Book, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 
 use super::annotate::annotate;
 use super::callouts::Callouts;
-use crate::book;
+use crate::book::{self, UNDECLARED_DIRECTIVE};
 
 /// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
 /// resolves includes.
@@ -23,6 +23,7 @@ impl Preprocessor for Guide {
         let callouts = Callouts::of(&context.config)?;
         callouts.write_stylesheet(&context.root)?;
         let source = book::Book::load(&context.root);
+        refuse_undeclared(&source)?;
         let mut outcome = Ok(());
         book.for_each_chapter_mut(|chapter| {
             if let (Ok(()), Some(ours)) = (&outcome, find(&source, chapter)) {
@@ -56,6 +57,14 @@ pub fn preprocess(input: impl Read, mut output: impl Write) -> Result<()> {
     output.flush().context("cannot write the book back to mdBook")
 }
 
+/// admonish would show a directive that is not declared as a plain note.
+fn refuse_undeclared(source: &book::Book) -> Result<()> {
+    match source.findings.iter().find(|finding| finding.rule == UNDECLARED_DIRECTIVE) {
+        Some(undeclared) => bail!("{undeclared}"),
+        None => Ok(()),
+    }
+}
+
 fn prepare(
     chapter: &mut Chapter,
     ours: &book::Chapter,
@@ -67,7 +76,6 @@ fn prepare(
         "another preprocessor has changed the chapter\n  \
          to do: list it in `before` of [preprocessor.guide] in book.toml",
     );
-    callouts.check(ours)?;
     chapter.content = annotate(ours, &callouts.kinds());
     callouts.render(chapter, renderer)
 }

@@ -80,7 +80,7 @@ fn a_failed_build_leaves_the_last_site() {
     let error = guide::site::build(book.root(), &site).expect_err("an undeclared directive");
     let message = format!("{error:#}");
     assert!(message.contains("src/part/other.md:3"), "{message}");
-    assert!(message.contains("does not declare the directive `wisdom`"), "{message}");
+    assert!(message.contains("declares no directive `wisdom`"), "{message}");
     assert!(message.contains("one of `cost`, `follow-up`"), "{message}");
     assert_eq!(read(&site.join("part/chapter.html")), before);
     let left: Vec<_> =
