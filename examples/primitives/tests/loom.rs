@@ -63,9 +63,6 @@ mod broken_spin_lock;
 /// A value that notices when its uses race.
 struct Journal(UnsafeCell<usize>);
 
-// SAFETY: untrue in general; in these tests, loom refutes it where it matters.
-unsafe impl Sync for Journal {}
-
 impl Journal {
     fn new() -> Self {
         Self(UnsafeCell::new(0))
