@@ -113,8 +113,8 @@ impl<T> Vec<T> {
 
     /// Where the slots begin.
     ///
-    /// The method of slices that has this name would do for the values, and for nothing above them: a
-    /// pointer may reach only what the reference that it comes from reaches.
+    /// The method of slices that has this name would go by a reference to the values. That its result may
+    /// be used for the slots above them is not settled, and Miri rejects it.
     #[must_use]
     pub const fn as_ptr(&self) -> *const T {
         self.buffer.start.as_ptr()
