@@ -5,6 +5,7 @@
 
 mod bless;
 mod cache;
+mod cancel;
 mod codegen;
 mod compare;
 mod compile;
@@ -30,9 +31,10 @@ mod toolchain;
 mod verdict;
 
 pub use self::bless::{Blessed, bless};
+pub use self::cancel::Cancel;
 pub use self::error::Unusable;
 pub use self::prover::{
-    Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by,
+    Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by, prove_until,
 };
 pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::rules::Rules;

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Unusable;
 use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
@@ -21,6 +22,16 @@ pub(crate) struct Evidence {
     pub(crate) runs: Vec<Ran>,
     /// What the blocks about emitted code are about.
     pub(crate) emitted: Emissions,
+}
+
+impl Evidence {
+    /// The machine's fault, where a run names one: a sample cannot be blamed for a full disk.
+    pub(crate) fn fault(&self) -> Option<Unusable> {
+        let sign = "No space left on device";
+        let told =
+            |run: &Ran| run.stderr.lines().find(|line| line.contains(sign)).map(str::to_owned);
+        self.runs.iter().find_map(told).map(Unusable::NoSpace)
+    }
 }
 
 static PANIC: LazyLock<Regex> = LazyLock::new(|| {

@@ -16,9 +16,19 @@ use crate::book::{
 /// The titles that `book.toml` gives to the kinds of callouts.
 pub(super) type Kinds = BTreeMap<String, String>;
 
+/// Who looks at the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Somebody on the site.
+    Reader,
+    /// Somebody who writes: samples carry their places, by which the local server shows verdicts on them.
+    Author,
+}
+
 /// The text of `chapter` with everything that the guide adds.
-pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds) -> String {
-    let mut page = Page { lines: chapter.text.lines().map(str::to_owned).collect() };
+pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds, audience: Audience) -> String {
+    let lines = chapter.text.lines().map(str::to_owned).collect();
+    let mut page = Page { lines, audience };
     for question in &chapter.questions {
         page.add_badge(question);
     }
@@ -35,6 +45,7 @@ pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds) -> String {
 
 struct Page {
     lines: Vec<String>,
+    audience: Audience,
 }
 
 impl Page {
@@ -63,11 +74,22 @@ impl Page {
         let Some(margin) = self.margin(sample) else { return };
         let last = sample.checks.last().map_or(*sample.lines.end(), |block| *block.lines.end());
         let proof = Proof::of(sample);
-        self.open(*sample.lines.start(), &margin, r#"<div class="sample">"#);
+        let place = self.place(sample);
+        self.open(*sample.lines.start(), &margin, &format!(r#"<div class="sample"{place}>"#));
         for block in &sample.checks {
             self.frame_check(block, &margin);
         }
         self.close(last, &margin, &format!("{proof}\n{margin}</div>"));
+    }
+
+    fn place(&self, sample: &Sample) -> String {
+        match self.audience {
+            Audience::Reader => String::new(),
+            Audience::Author => {
+                let file = escape_html(&sample.file);
+                format!(r#" data-sample="{file}:{}""#, sample.lines.start())
+            }
+        }
     }
 
     fn frame_check(&mut self, block: &CheckedBlock, margin: &str) {

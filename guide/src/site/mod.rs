@@ -9,6 +9,7 @@ mod build;
 mod callouts;
 mod preprocess;
 mod serve;
+mod staging;
 mod warnings;
 
 pub use self::build::{build, render_context};

@@ -4,4 +4,6 @@ mod book;
 mod build;
 mod colors;
 mod privacy;
+#[cfg(target_os = "linux")]
+mod recheck;
 mod serve;
