@@ -1,5 +1,5 @@
 //! `cargo guide check --book` on a book that is not the guide: the verdict of every sample stands above
-//! it, in a comment. Where `MDBOOK` names a stock mdbook, it has to agree on every sample.
+//! it, in a comment. `mdbook test` agrees with them: `bench/tests/foreign.rs`.
 
 mod support;
 
@@ -8,7 +8,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use regex::Regex;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -64,21 +63,6 @@ fn the_options_for_other_books_need_one() {
     Book::base().check(&["--strict"]).status(2).says("--book");
 }
 
-#[test]
-fn mdbook_test_agrees_on_every_sample() {
-    let Some(mdbook) = std::env::var_os("MDBOOK") else {
-        return eprintln!("skipped: `MDBOOK` names no mdbook");
-    };
-    let foreign = Foreign::new();
-    let mut ours: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for ((file, _), verdicts) in verdicts(&foreign.check(&[])) {
-        ours.entry(file).or_default().extend(verdicts);
-    }
-    // It prints nothing about chapters in which all is right.
-    ours.retain(|_, verdicts| verdicts.iter().any(|verdict| verdict == "refuted"));
-    assert_eq!(foreign.mdbook_test(Path::new(&mdbook)), ours);
-}
-
 /// The foreign book, a guide to check it with, and the crate that its samples use.
 struct Foreign {
     home: Book,
@@ -101,26 +85,6 @@ impl Foreign {
         let said = self.home.check(&[&always, arguments].concat());
         serde_json::from_str(&said.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", said.text()))
-    }
-
-    /// What rustdoc says about the chapters in which something is wrong.
-    fn mdbook_test(&self, mdbook: &Path) -> BTreeMap<String, Vec<String>> {
-        let mut command = Command::new(mdbook);
-        command.arg("test").arg(fixture()).arg("-L").arg(self.libraries.path());
-        let stderr = command.output().expect("mdbook starts").stderr;
-        let line = Regex::new(r"(?m)^test (\S+) - .*\(line (\d+)\).* \.\.\. (\w+)$");
-        let mut found: BTreeMap<String, BTreeMap<usize, String>> = BTreeMap::new();
-        for test in line.expect("a valid pattern").captures_iter(&String::from_utf8_lossy(&stderr))
-        {
-            let verdict = match &test[3] {
-                "ok" => "proved",
-                "FAILED" => "refuted",
-                other => other,
-            };
-            let line = test[2].parse().expect("a number");
-            found.entry(format!("src/{}", &test[1])).or_default().insert(line, verdict.to_owned());
-        }
-        found.into_iter().map(|(file, lines)| (file, lines.into_values().collect())).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every sample of the guide as a named test, so that Cargo and nextest list, filter, partition and
 //! report them: `cargo nextest run -E 'test(ownership)'`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,16 +37,31 @@ fn root() -> PathBuf {
 }
 
 /// The samples that are proved together: all that the arguments select. nextest starts a process for
-/// each test; then it is the chapter, so that the processes after the first find it in the cache.
+/// each test; then it is the chapter, so that the processes after the first find it in the cache, or as
+/// much of it as belongs to the shard.
 fn batch(book: &'static Book, arguments: &Arguments) -> Vec<&'static Sample> {
+    let shard = shard();
     let filter = arguments.filter.clone().unwrap_or_default();
     let one = book.samples().find(|sample| arguments.exact && sample.name() == filter);
     let skipped = |name: &str| arguments.skip.iter().any(|skip| name.contains(skip));
     let selected = |sample: &&Sample| match one {
-        Some(one) => sample.chapter == one.chapter,
+        Some(one) => {
+            sample.chapter == one.chapter
+                && shard.as_ref().is_none_or(|names| names.contains(&sample.name()))
+        }
         None => sample.name().contains(&filter) && !skipped(&sample.name()),
     };
     book.samples().filter(selected).collect()
+}
+
+/// The names of the tests in this shard, which `.ci/run shard` writes into a file, as nextest lists them;
+/// nothing when all are run.
+fn shard() -> Option<BTreeSet<String>> {
+    let file = std::env::var_os("GUIDE_SHARD")?;
+    let listed = fs::read_to_string(&file).unwrap_or_else(|error| {
+        panic!("GUIDE_SHARD names {}: {error}", Path::new(&file).display())
+    });
+    Some(listed.lines().filter_map(|line| line.split(' ').next_back()).map(str::to_owned).collect())
 }
 
 fn prove_batch(book: &Book, batch: &[&Sample]) -> Verdicts {

@@ -5,11 +5,12 @@
 mod support;
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -283,17 +284,75 @@ fn start(book: &Book) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command starts")
 }
 
-#[test]
-fn a_killed_check_is_as_if_it_had_not_been() {
-    let book = Book::base().page(&slow_page());
-    for milliseconds in [1, 30, 100, 300, 700, 1500] {
-        let mut check = start(&book);
-        sleep(Duration::from_millis(milliseconds));
-        check.kill().expect("it can be killed");
-        check.wait().expect("it ends");
+/// Samples of every fate: proved, refuted by the compiler, by a run, by what they print.
+fn eventful_book() -> Book {
+    let printing = format!("{}```text,output\n2\n```\n\n", sample("println!(\"1\");"));
+    let lasting = sample("std::thread::sleep(std::time::Duration::from_millis(100));");
+    let page = [&*sample("missing();"), &*sample("panic!();"), &*printing, &*lasting].concat();
+    Book::base().page(&page)
+}
+
+fn verdicts(book: &Book) -> Value {
+    verdicts_of(&book.check(&["--format", "json"]))
+}
+
+/// The parts of a report that must not depend on what happened before.
+#[track_caller]
+fn verdicts_of(said: &Said) -> Value {
+    let mut report: Value = serde_json::from_str(&said.status(1).stdout).expect("JSON");
+    for varying in ["cached", "milliseconds", "timings"] {
+        report[varying].take();
     }
-    book.check(&[]).status(0).says("proved 2 samples");
-    assert_nothing_left(&book);
+    report
+}
+
+fn forget(book: &Book) {
+    fs::remove_dir_all(book.root().join("target/guide/cache")).expect("a cache to remove");
+}
+
+/// Asserts that the cache holds nothing but proofs, each under its own name.
+#[track_caller]
+fn assert_whole_entries(book: &Book) {
+    let cache = book.root().join("target/guide/cache");
+    let files = walkdir::WalkDir::new(&cache).into_iter().flatten();
+    for file in files.filter(|file| file.file_type().is_file()) {
+        let name = file.path().strip_prefix(&cache).expect("a path below it").to_string_lossy();
+        let text = fs::read_to_string(file.path()).expect("text");
+        assert_eq!(text, format!("proved {}\n", name.replace('/', "")));
+    }
+}
+
+#[test]
+fn a_check_that_is_killed_at_any_moment_is_as_if_it_had_not_been() {
+    let book = eventful_book();
+    verdicts(&book);
+    forget(&book);
+    let started = Instant::now();
+    let undisturbed = verdicts(&book);
+    let duration = started.elapsed();
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    for round in 0..50 {
+        forget(&book);
+        let moment = duration.mul_f64(random.f64());
+        kill_after(moment, &book);
+        assert_whole_entries(&book);
+        assert_eq!(verdicts(&book), undisturbed, "seed {seed}, round {round}, after {moment:?}");
+        assert_nothing_left(&book);
+    }
+}
+
+/// Starts a check and kills the tool, but nothing that it started, after a while.
+fn kill_after(moment: Duration, book: &Book) {
+    let temporary = tempfile::tempdir().expect("a temporary directory");
+    let mut command = book.command(&["check"]);
+    command.env("TMPDIR", temporary.path()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut check = command.spawn().expect("the command starts");
+    sleep(moment);
+    check.kill().expect("it can be killed");
+    check.wait().expect("it ends");
+    let left: Vec<_> = fs::read_dir(temporary.path()).expect("a directory").collect();
+    assert!(left.is_empty(), "left in the system's directory: {left:?}");
 }
 
 #[test]
@@ -307,6 +366,52 @@ fn an_interrupted_check_takes_its_samples_along() {
     kill_process(Pid::from_child(&check), Signal::INT).expect("a running process");
     assert_eq!(check.wait().expect("it ends").code(), Some(130));
     assert_nothing_left(&book);
+}
+
+/// A book without callouts, whose icons would have to be there for a build.
+fn plain_book() -> Book {
+    let book = Book::base().file("book.toml", "[book]\ntitle = \"A plain book\"\n");
+    book.file("src/core/question.md", "# Question\n\nNo callout.\n").file("src/ids.txt", "")
+}
+
+/// The directories in which builds of the book's site work.
+fn staging(book: &Book) -> Vec<String> {
+    let entries = fs::read_dir(book.root()).expect("the book").flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(".book-")).collect()
+}
+
+/// Starts a build of the site and waits until it works.
+fn start_build(book: &Book) -> Child {
+    let before = staging(book).len();
+    let mut command = book.command(&["build"]);
+    let build = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut build = build.expect("the command starts");
+    while staging(book).len() == before {
+        assert!(build.try_wait().expect("a state").is_none(), "nothing is built");
+    }
+    build
+}
+
+#[test]
+fn what_a_killed_build_leaves_is_removed_by_the_next() {
+    let book = plain_book();
+    let mut killed = start_build(&book);
+    killed.kill().expect("it can be killed");
+    killed.wait().expect("it ends");
+    assert_eq!(staging(&book).len(), 1, "nothing was left to remove");
+    book.run(&["build"]).status(0);
+    assert_eq!(staging(&book), Vec::<String>::new());
+}
+
+#[test]
+fn two_builds_at_once_do_not_meet() {
+    let book = plain_book();
+    let mut builds = [start_build(&book), start_build(&book)];
+    for build in &mut builds {
+        assert!(build.wait().expect("it ends").success());
+    }
+    assert_eq!(staging(&book), Vec::<String>::new());
 }
 
 #[test]
@@ -328,6 +433,47 @@ fn a_full_disk_is_a_fault_of_the_environment() {
     let said = book.check(&[]);
     said.status(3).says("no space is left").says("CARGO_TARGET_DIR");
     assert_nothing_left(&book);
+}
+
+#[test]
+fn a_sample_is_not_blamed_for_a_full_disk() {
+    let book = Book::base().page(&sample("std::fs::write(\"large\", vec![1; 8 << 20]).unwrap();"));
+    let target = book.root().join("target");
+    let Some(mount) = Mount::over(&target, "size=10m") else { return };
+    book.check(&["core/page"]).status(3).says("no space is left: ").silent_about("refuted");
+    drop(mount);
+    book.check(&["core/page"]).status(0);
+}
+
+/// Leaves only so many bytes to other files on the file system of this one.
+fn fill_up(ballast: &Path, free: u64) {
+    let mut file = fs::File::create(ballast).expect("a file");
+    while file.write_all(&[0; 4096]).is_ok() {}
+    let length = file.metadata().expect("a length").len();
+    file.set_len(length.saturating_sub(free)).expect("a shorter file");
+}
+
+#[test]
+fn a_disk_that_becomes_full_at_any_point_changes_no_verdict() {
+    let book = eventful_book();
+    let target = book.root().join("target");
+    let Some(_mount) = Mount::over(&target, "size=32m") else { return };
+    let undisturbed = verdicts(&book);
+    let ballast = target.join("ballast");
+    for kibibytes in [0, 8, 64, 1 << 10, 4 << 10, 8 << 10, 12 << 10, 20 << 10] {
+        forget(&book);
+        fill_up(&ballast, kibibytes << 10);
+        let said = book.check(&["--format", "json"]);
+        if said.status == Some(3) {
+            said.says("o space");
+        } else {
+            assert_eq!(verdicts_of(&said), undisturbed, "{kibibytes} KiB were free");
+        }
+        assert_whole_entries(&book);
+        fs::remove_file(&ballast).expect("a file to remove");
+        assert_eq!(verdicts(&book), undisturbed, "after {kibibytes} KiB were free");
+        assert_nothing_left(&book);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use super::Unusable;
+use super::cancel::Cancel;
 use super::run::{self, COMPILER, Ran};
 use super::tangle::Files;
 use super::toolchain::Toolchain;
@@ -28,6 +29,7 @@ pub(crate) struct Call<'a> {
     pub(crate) edition: Edition,
     /// `--extern` and `-L` for the chapters' crates, if the samples use them.
     pub(crate) crates: Vec<OsString>,
+    pub(crate) cancel: &'a Cancel,
 }
 
 /// What rustc is asked for.
@@ -179,7 +181,8 @@ impl Call<'_> {
 
     /// Calls rustc.
     pub(crate) fn compile(&self, goal: &Goal) -> Result<Compiled> {
-        let ran = run::observe(&mut self.command(goal), COMPILER).context("cannot run rustc")?;
+        let ran = run::observe(&mut self.command(goal), COMPILER, self.cancel)
+            .context("cannot run rustc")?;
         let mut diagnostics = diagnostics(&ran.stderr);
         if let Some(fault) = diagnostics.iter().find_map(Diagnostic::fault) {
             bail!(fault);
@@ -196,7 +199,9 @@ impl Call<'_> {
         command
             .current_dir(self.dir)
             .env_clear()
-            .envs(["PATH", "HOME", "TMPDIR"].into_iter().filter_map(inherited))
+            .envs(["PATH", "HOME"].into_iter().filter_map(inherited))
+            // What a killed compiler leaves is cleaned away with the rest.
+            .env("TMPDIR", self.dir)
             .args(["--error-format", "json", "--crate-type", "bin"])
             .args(self.name.iter().flat_map(|name| ["--crate-name", name]))
             .args(["--edition", self.edition.year()])

@@ -20,8 +20,6 @@ pub enum Unusable {
     #[error("the crates that samples use cannot be built:\n{0}")]
     Crates(String),
     /// No space is left.
-    #[error(
-        "no space is left for compiling: {0}\nfree some, or set CARGO_TARGET_DIR to a directory with space"
-    )]
+    #[error("no space is left: {0}\nfree some, or set CARGO_TARGET_DIR to a directory with space")]
     NoSpace(String),
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use super::cancel::Cancel;
 use super::run::{self, Ran, SAMPLE};
 use crate::book::Edition;
 
@@ -28,16 +29,16 @@ pub(super) fn is_ready() -> bool {
 /// Runs the program whose `src/main.rs` stands in `dir` under Miri.
 ///
 /// # Errors
-/// When the machine is at fault.
-pub(super) fn run(dir: &Path, edition: Edition) -> io::Result<Ran> {
+/// When the machine is at fault, or the check is canceled.
+pub(super) fn run(dir: &Path, edition: Edition, cancel: &Cancel) -> io::Result<Ran> {
     let manifest = format!(
         "[package]\nname = \"main\"\nversion = \"0.0.0\"\nedition = \"{}\"\n\n[workspace]\n",
         edition.year()
     );
     fs::write(dir.join("Cargo.toml"), manifest)?;
     let mut command = cargo_miri();
-    command.args(["run", "--quiet", "--offline"]).current_dir(dir);
-    run::observe(&mut command, SAMPLE)
+    command.args(["run", "--quiet", "--offline"]).current_dir(dir).env("TMPDIR", dir);
+    run::observe(&mut command, SAMPLE, cancel)
 }
 
 /// The `cargo` on the path is rustup's, which knows `+nightly`; it must not install anything.

@@ -1,4 +1,4 @@
-//! What differs between operating systems: process groups, limits, and finding what a sample left.
+//! What differs between operating systems: process groups, priorities, limits, and finding what a sample left.
 //!
 //! On Linux all of it works. On other Unix systems the kernel's limits and the search for escaped
 //! processes are missing; elsewhere process groups too. The time limit works everywhere.
@@ -13,6 +13,13 @@ pub(crate) fn own_group(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
     let _ = command;
+}
+
+/// Lets others go first: this thread and all that it starts get the processor time that is left over.
+pub(crate) fn step_back() {
+    #[cfg(unix)]
+    // Without it the work is done all the same.
+    let _ = rustix::process::nice(10);
 }
 
 /// Ends the child and its whole process group. Signaling a group is atomic, so a fork bomb cannot
@@ -41,6 +48,16 @@ pub(crate) fn limit(child: &Child, cpu_seconds: u64, file_bytes: u64) {
     }
     #[cfg(not(target_os = "linux"))]
     let _ = (child, cpu_seconds, file_bytes);
+}
+
+/// What programs can tell apart about the processor: its features, where the system lists them, and how
+/// many cores may be used.
+pub(crate) fn processor() -> String {
+    let listed = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let features =
+        listed.lines().find(|line| ["flags", "Features"].iter().any(|name| line.starts_with(name)));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{}, {cores} cores", features.unwrap_or_default())
 }
 
 /// Waits for the end of a program, but not longer than `pause`.

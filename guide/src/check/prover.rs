@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use serde::Serialize;
 
 use super::cache::Cache;
+use super::cancel::Cancel;
 use super::miri;
+use super::os;
 use super::rules::Rules;
 use super::scratch;
 use super::session::Session;
@@ -17,7 +20,8 @@ use super::verdict::Evidence;
 use crate::book::{CheckKind, Emit, Expectation, Finding, Sample, Tool};
 
 /// What is known about a sample after a check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Everything its page states about it holds.
     Proved {
@@ -32,10 +36,10 @@ pub enum Outcome {
 
 /// Watches a check.
 pub trait Progress: Sync {
-    /// The check starts; `samples` of them are not cached.
+    /// The check of so many samples starts.
     fn planned(&self, samples: usize);
-    /// One more sample is settled.
-    fn settled(&self, sample: &Sample);
+    /// One more sample is settled, in this way.
+    fn settled(&self, sample: &Sample, outcome: &Outcome);
 }
 
 /// Nobody watches.
@@ -44,7 +48,7 @@ pub struct Unwatched;
 
 impl Progress for Unwatched {
     fn planned(&self, _: usize) {}
-    fn settled(&self, _: &Sample) {}
+    fn settled(&self, _: &Sample, _: &Outcome) {}
 }
 
 /// The outcome of a check.
@@ -94,18 +98,25 @@ pub fn prove_by<'book>(
     progress: &dyn Progress,
 ) -> Result<Proof<'book>> {
     let started = Instant::now();
-    let prover = Prover::new(root, rules.clone())?;
-    let trust_cache = trust_cache && rules.allow_cache();
-    let mut outcomes: Vec<Option<Outcome>> =
-        samples.iter().map(|sample| prover.known(sample, trust_cache)).collect();
-    let open: Vec<usize> = (0..samples.len()).filter(|&index| outcomes[index].is_none()).collect();
-    let open_samples: Vec<&Sample> = open.iter().map(|&index| samples[index]).collect();
-    progress.planned(open.len());
-    for (index, outcome) in open.iter().zip(settle(&prover, &open_samples, progress)?) {
-        outcomes[*index] = Some(outcome);
-    }
-    let outcomes = samples.iter().copied().zip(outcomes.into_iter().flatten()).collect();
+    let prover = Prover::new(root, rules.clone(), Cancel::default())?;
+    let outcomes = prover.prove(samples, trust_cache && rules.allow_cache(), progress)?;
     Ok(Proof { outcomes, elapsed: started.elapsed(), timings: prover.timings })
+}
+
+/// Proves what an earlier check has not, unless `cancel` ends that early; `progress` hears the outcomes.
+/// The calling thread steps back behind everything else that this machine has to do.
+///
+/// # Errors
+/// As for [`prove`], and when the check is canceled.
+pub fn prove_until(
+    cancel: &Cancel,
+    root: &Path,
+    samples: &[&Sample],
+    progress: &dyn Progress,
+) -> Result<()> {
+    os::step_back();
+    Prover::new(root, Rules::Guide, cancel.clone())?.prove(samples, true, progress)?;
+    Ok(())
 }
 
 /// Ends the samples that this process runs for the book in `root`, and removes its working directories.
@@ -116,7 +127,7 @@ pub fn clean_up(root: &Path) {
 
 /// What `rustc` and the sample itself say, for one sample compiled alone.
 pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
-    Session::new(&Prover::new(root, Rules::Guide)?)?.evidence(sample)
+    Session::new(&Prover::new(root, Rules::Guide, Cancel::default())?)?.evidence(sample)
 }
 
 /// What all checks of a book have in common.
@@ -128,10 +139,11 @@ pub(crate) struct Prover {
     pub(crate) work: PathBuf,
     pub(crate) timings: Timings,
     pub(crate) rules: Rules,
+    pub(crate) cancel: Cancel,
 }
 
 impl Prover {
-    fn new(root: &Path, rules: Rules) -> Result<Self> {
+    fn new(root: &Path, rules: Rules, cancel: Cancel) -> Result<Self> {
         let timings = Timings::default();
         let toolchain = timings.measure(Step::FindCompiler, 1, || Toolchain::find(root))?;
         let crates = match rules {
@@ -139,7 +151,38 @@ impl Prover {
             Rules::Doctests { .. } => ChapterCrates::default(),
         };
         let cache = Cache::new(&target_dir(root).join("guide").join("cache"), &toolchain, &crates);
-        Ok(Self { toolchain, crates, cache, work: work_dir(root), timings, rules })
+        Ok(Self { toolchain, crates, cache, work: work_dir(root), timings, rules, cancel })
+    }
+
+    fn prove<'book>(
+        &self,
+        samples: &[&'book Sample],
+        trust_cache: bool,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(&'book Sample, Outcome)>> {
+        progress.planned(samples.len());
+        let mut outcomes = self.all_known(samples, trust_cache, progress);
+        let open: Vec<usize> =
+            (0..samples.len()).filter(|&index| outcomes[index].is_none()).collect();
+        let open_samples: Vec<&Sample> = open.iter().map(|&index| samples[index]).collect();
+        for (index, outcome) in open.iter().zip(settle(self, &open_samples, progress)?) {
+            outcomes[*index] = Some(outcome);
+        }
+        Ok(samples.iter().copied().zip(outcomes.into_iter().flatten()).collect())
+    }
+
+    fn all_known(
+        &self,
+        samples: &[&Sample],
+        trust_cache: bool,
+        progress: &dyn Progress,
+    ) -> Vec<Option<Outcome>> {
+        let known = |sample: &&Sample| {
+            let outcome = self.known(sample, trust_cache)?;
+            progress.settled(sample, &outcome);
+            Some(outcome)
+        };
+        samples.iter().map(known).collect()
     }
 
     /// The outcome of a sample that need not or cannot be run.

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::cancel::Cancel;
 use super::os;
 
 /// What a program may use.
@@ -49,6 +50,10 @@ pub(crate) const COMPILER: Limits = Limits {
     processes: None,
 };
 
+/// For Cargo, which may have many crates to build.
+pub(crate) const CARGO: Limits =
+    Limits { time: Duration::from_hours(1), cpu_seconds: 3600, output: 64 << 20, ..COMPILER };
+
 /// Why a program was ended before it ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
@@ -89,12 +94,14 @@ impl Ran {
 /// Runs `program` in the empty directory `dir`; it sees `PATH` and `env` and no other variables.
 ///
 /// # Errors
-/// When the program cannot be started or its output cannot be kept: a fault of the machine.
+/// When the program cannot be started or its output cannot be kept: a fault of the machine. When the
+/// check is canceled.
 pub(crate) fn run(
     program: &Path,
     dir: &Path,
     env: &[(&str, String)],
     limits: Limits,
+    cancel: &Cancel,
 ) -> io::Result<Ran> {
     let mut command = Command::new(program);
     command
@@ -102,7 +109,7 @@ pub(crate) fn run(
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .envs(env.iter().map(|(name, value)| (name, value)));
-    let ran = observe(&mut command, limits);
+    let ran = observe(&mut command, limits, cancel);
     os::end_processes_in(dir);
     ran
 }
@@ -111,7 +118,8 @@ pub(crate) fn run(
 ///
 /// # Errors
 /// As for [`run`].
-pub(crate) fn observe(command: &mut Command, limits: Limits) -> io::Result<Ran> {
+pub(crate) fn observe(command: &mut Command, limits: Limits, cancel: &Cancel) -> io::Result<Ran> {
+    cancel.check()?;
     // Files without a name, not pipes: what a sample leaves running cannot block a reader.
     let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
     os::own_group(command);
@@ -121,7 +129,7 @@ pub(crate) fn observe(command: &mut Command, limits: Limits) -> io::Result<Ran> 
         .stderr(stderr.try_clone()?)
         .spawn()?;
     os::limit(&child, limits.cpu_seconds, limits.file);
-    let stopped = watch(&mut child, limits, [&stdout, &stderr]);
+    let stopped = watch(&mut child, limits, [&stdout, &stderr], cancel);
     os::end_group(&mut child);
     let status = child.wait()?;
     Ok(Ran {
@@ -134,10 +142,16 @@ pub(crate) fn observe(command: &mut Command, limits: Limits) -> io::Result<Ran> 
 }
 
 /// Waits until the child ends or reaches a limit.
-fn watch(child: &mut Child, limits: Limits, outputs: [&File; 2]) -> io::Result<Option<Stop>> {
+fn watch(
+    child: &mut Child,
+    limits: Limits,
+    outputs: [&File; 2],
+    cancel: &Cancel,
+) -> io::Result<Option<Stop>> {
     let started = Instant::now();
     let mut pause = Duration::from_micros(500);
     while child.try_wait()?.is_none() {
+        cancel.check()?;
         let is_slow = started.elapsed().as_millis() > 30;
         if started.elapsed() > limits.time {
             return Ok(Some(Stop::Time));

@@ -41,9 +41,14 @@ impl Scratch {
         Ok(Self { dir, _lock: lock })
     }
 
+    /// The directory itself.
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// A new empty directory, removed when the check ends if not before.
     pub(crate) fn subdir(&self) -> Result<TempDir> {
-        let path = self.dir.path();
+        let path = self.path();
         tempfile::tempdir_in(path)
             .with_context(|| format!("cannot create a directory in `{}`", path.display()))
     }

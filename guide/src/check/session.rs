@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use super::Outcome;
@@ -14,7 +16,7 @@ use super::emission::{self, Emissions};
 use super::miri;
 use super::prover::{Progress, Prover};
 use super::report::describe;
-use super::run::{self, Ran};
+use super::run::{self, CARGO, Ran};
 use super::scratch::Scratch;
 use super::tangle;
 use super::timings::Step;
@@ -38,10 +40,12 @@ impl<'a> Session<'a> {
 
     /// Remembers that a sample does what its page states.
     pub(super) fn proved(&self, sample: &Sample, progress: &dyn Progress) -> Result<Outcome> {
-        let remember = || self.prover.cache.add(&self.prover.key(sample));
+        let key = self.prover.key(sample);
+        let remember = || self.prover.cache.add(&key, self.scratch.path());
         self.prover.timings.measure(Step::Cache, 0, remember)?;
-        progress.settled(sample);
-        Ok(Outcome::Proved { cached: false })
+        let outcome = Outcome::Proved { cached: false };
+        progress.settled(sample, &outcome);
+        Ok(outcome)
     }
 
     /// Compiles, runs and judges a sample by itself.
@@ -50,9 +54,13 @@ impl<'a> Session<'a> {
         if self.prover.rules.judge(sample, &evidence).is_empty() {
             return self.proved(sample, progress);
         }
+        if let Some(fault) = evidence.fault() {
+            bail!(fault);
+        }
         evidence.in_place = self.author_view(sample, &evidence.compiled)?;
-        progress.settled(sample);
-        Ok(Outcome::Refuted(self.prover.rules.judge(sample, &evidence)))
+        let outcome = Outcome::Refuted(self.prover.rules.judge(sample, &evidence));
+        progress.settled(sample, &outcome);
+        Ok(outcome)
     }
 
     /// Compiles a sample alone, and runs it if it promises something about running.
@@ -105,6 +113,7 @@ impl<'a> Session<'a> {
             name: self.prover.rules.crate_name(samples),
             edition: samples.first().map_or(Edition::default(), |sample| sample.edition),
             crates: self.crates_for(samples)?,
+            cancel: &self.prover.cancel,
         })
     }
 
@@ -112,7 +121,8 @@ impl<'a> Session<'a> {
         match sample.expectation {
             Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
             Expectation::Reported { tool: Tool::Miri } => {
-                Ok(vec![miri::run(dir, sample.edition).context("cannot run Miri")?])
+                let ran = miri::run(dir, sample.edition, &self.prover.cancel);
+                Ok(vec![ran.context("cannot run Miri")?])
             }
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
@@ -139,7 +149,7 @@ impl<'a> Session<'a> {
         let program =
             fs::canonicalize(dir.join("program")).context("the compiler made no program")?;
         let limits = self.prover.rules.limits();
-        let run = || run::run(&program, home.path(), &variables, limits);
+        let run = || run::run(&program, home.path(), &variables, limits, &self.prover.cancel);
         self.prover.timings.measure(Step::Run, 1, run).context("cannot run a sample")
     }
 
@@ -182,10 +192,16 @@ impl<'a> Session<'a> {
         }
         let mut arguments = self.arguments.lock().unwrap_or_else(PoisonError::into_inner);
         if arguments.is_none() {
-            let build = || self.prover.crates.build();
+            let build = || self.prover.crates.build(|cargo| self.run_cargo(cargo));
             *arguments = Some(self.prover.timings.measure(Step::BuildCrates, 1, build)?);
         }
         Ok(arguments.clone().unwrap_or_default())
+    }
+
+    /// With a directory for temporary files by which all it starts is found when the check ends.
+    fn run_cargo(&self, cargo: &mut Command) -> io::Result<Ran> {
+        cargo.env("TMPDIR", self.scratch.path());
+        run::observe(cargo, CARGO, &self.prover.cancel)
     }
 }
 

@@ -1,15 +1,16 @@
 //! The compiler that proves the samples, and the crates that samples may use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message, Metadata};
 
 use super::Unusable;
+use super::run::Ran;
 use crate::book::examples::{self, CHAPTER_CRATES};
 
 /// A compiler, found once.
@@ -70,22 +71,33 @@ impl ChapterCrates {
         self.names.iter().any(mentions)
     }
 
-    /// What the built crates depend on: the manifest, the lock file, and the source of those that are
-    /// part of the book.
-    pub(super) fn fingerprint(&self) -> String {
-        let files = [examples::manifest(), "Cargo.lock".into(), "Cargo.toml".into()];
+    /// What the built crates depend on: the manifest, the lock file, Cargo's settings, and the source of
+    /// those that are part of the book.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let files = [
+            examples::manifest(),
+            "Cargo.lock".into(),
+            "Cargo.toml".into(),
+            ".cargo/config.toml".into(),
+        ];
         let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
-        files
+        let texts = files
             .into_iter()
             .chain(sources)
-            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default())
-            .collect()
+            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default());
+        let settings: BTreeSet<String> = std::env::vars_os().filter_map(build_setting).collect();
+        texts.chain(settings).collect()
     }
 
-    /// Builds the crates and returns the arguments that make rustc see them.
-    pub(super) fn build(&self) -> Result<Vec<OsString>> {
-        let metadata = self.metadata()?;
-        let artifacts = self.artifacts()?;
+    /// Builds the crates by calls of Cargo that `run` makes, and returns the arguments that make rustc see
+    /// them.
+    pub(super) fn build(
+        &self,
+        run: impl Fn(&mut Command) -> io::Result<Ran>,
+    ) -> Result<Vec<OsString>> {
+        let metadata = self.metadata(&run)?;
+        let artifacts = self.artifacts(&run)?;
         let mut arguments = Vec::new();
         for (name, library) in direct_dependencies(&metadata, &artifacts) {
             let mut extern_path = OsString::from(format!("{name}="));
@@ -98,37 +110,46 @@ impl ChapterCrates {
         Ok(arguments)
     }
 
-    fn metadata(&self) -> Result<Metadata> {
-        let output = self.cargo(&["metadata", "--format-version", "1", "--locked"])?;
-        serde_json::from_slice(&output.stdout)
-            .context("cargo metadata printed something unexpected")
+    fn metadata(&self, run: impl Fn(&mut Command) -> io::Result<Ran>) -> Result<Metadata> {
+        let output = self.cargo(&["metadata", "--format-version", "1", "--locked"], run)?;
+        serde_json::from_str(&output.stdout).context("cargo metadata printed something unexpected")
     }
 
-    fn artifacts(&self) -> Result<Vec<Artifact>> {
+    fn artifacts(&self, run: impl Fn(&mut Command) -> io::Result<Ran>) -> Result<Vec<Artifact>> {
         let output =
-            self.cargo(&["build", "--package", CHAPTER_CRATES, "--message-format", "json"])?;
+            self.cargo(&["build", "--package", CHAPTER_CRATES, "--message-format", "json"], run)?;
         let keep = |message| match message {
             Ok(Message::CompilerArtifact(artifact)) => Some(Ok(artifact)),
             Ok(_) => None,
             Err(error) => Some(Err(error)),
         };
         let artifacts: io::Result<_> =
-            Message::parse_stream(output.stdout.as_slice()).filter_map(keep).collect();
+            Message::parse_stream(output.stdout.as_bytes()).filter_map(keep).collect();
         artifacts.context("cargo build printed something unexpected")
     }
 
-    fn cargo(&self, arguments: &[&str]) -> Result<Output> {
+    fn cargo(
+        &self,
+        arguments: &[&str],
+        run: impl Fn(&mut Command) -> io::Result<Ran>,
+    ) -> Result<Ran> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-        let output = Command::new(cargo)
-            .args(arguments)
-            .current_dir(&self.root)
-            .output()
-            .context("cannot start cargo")?;
-        if !output.status.success() {
-            bail!(Unusable::Crates(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        let mut command = Command::new(cargo);
+        command.args(arguments).current_dir(&self.root);
+        let ran = run(&mut command).context("cannot run cargo")?;
+        if ran.code != Some(0) {
+            bail!(Unusable::Crates(ran.stderr.trim().to_owned()));
         }
-        Ok(output)
+        Ok(ran)
     }
+}
+
+/// A variable that changes what Cargo builds, with its value.
+fn build_setting((name, value): (OsString, OsString)) -> Option<String> {
+    let name = name.to_str()?;
+    let is_meant = name.ends_with("RUSTFLAGS")
+        || ["CARGO_BUILD_", "CARGO_PROFILE_"].iter().any(|start| name.starts_with(start));
+    is_meant.then(|| format!("{name}={}\n", value.display()))
 }
 
 /// The libraries of the manifest's own dependencies, by the names under which samples use them.
@@ -169,5 +190,14 @@ mod tests {
         let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
         assert_ne!(before, after);
         assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
+    }
+
+    #[test]
+    fn variables_that_change_what_is_built_are_part_of_the_fingerprint() {
+        let setting = |name: &str| build_setting((name.into(), "-O".into()));
+        for name in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_DEV_OPT_LEVEL"] {
+            assert_eq!(setting(name), Some(format!("{name}=-O\n")));
+        }
+        assert_eq!(setting("CARGO_TARGET_DIR"), None);
     }
 }

@@ -5,12 +5,15 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Unusable;
 use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
 use super::emission::Emissions;
 use super::run::Ran;
-use crate::book::{CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool};
+use crate::book::{
+    CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool, tidy,
+};
 
 /// What was found out about a sample.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,16 @@ pub(crate) struct Evidence {
     pub(crate) runs: Vec<Ran>,
     /// What the blocks about emitted code are about.
     pub(crate) emitted: Emissions,
+}
+
+impl Evidence {
+    /// The machine's fault, where a run names one: a sample cannot be blamed for a full disk.
+    pub(crate) fn fault(&self) -> Option<Unusable> {
+        let sign = "No space left on device";
+        let told =
+            |run: &Ran| run.stderr.lines().find(|line| line.contains(sign)).map(str::to_owned);
+        self.runs.iter().find_map(told).map(Unusable::NoSpace)
+    }
 }
 
 static PANIC: LazyLock<Regex> = LazyLock::new(|| {
@@ -66,12 +79,12 @@ pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
             evidence.emitted.get(kind)?.clone()?
         }
     };
-    Some(compare::tidy(&text))
+    Some(tidy(&text))
 }
 
 /// Whether a block says what the sample produces, which is `actual`.
 pub(crate) fn is_right(block: &CheckedBlock, actual: &str) -> bool {
-    let expected = compare::tidy(&block.text);
+    let expected = tidy(&block.text);
     match block.kind {
         CheckKind::Report => missing_line(block, actual).is_none(),
         CheckKind::Codegen { .. } => codegen::refuted(&block.text, actual).is_none(),
@@ -305,7 +318,7 @@ impl Judge<'_> {
             "the same text (- the page, + the sample)",
             format!("correct the sample, or run `{}` and review the diff", self.command("bless")),
         )
-        .with_detail(compare::diff(&compare::tidy(&block.text), actual))
+        .with_detail(compare::diff(&tidy(&block.text), actual))
     }
 
     fn claims(&self, block: &CheckedBlock, assembly: &str) -> Option<Finding> {

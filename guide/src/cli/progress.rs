@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::book::Sample;
-use crate::check::Progress;
+use crate::check::{Outcome, Progress};
 
 /// A bar on standard error; hidden when that is not a terminal.
 pub(crate) struct Bar(ProgressBar);
@@ -26,7 +26,7 @@ impl Progress for Bar {
         self.0.set_length(samples as u64);
     }
 
-    fn settled(&self, sample: &Sample) {
+    fn settled(&self, sample: &Sample, _: &Outcome) {
         self.0.set_message(sample.chapter.clone());
         self.0.inc(1);
     }

@@ -9,7 +9,9 @@ use mdbook_driver::MDBook;
 use mdbook_renderer::{RenderContext, Renderer};
 use toml::{Table, Value};
 
+use super::annotate::Audience;
 use super::preprocess::Guide;
+use super::staging::Staging;
 use super::warnings;
 
 /// Builds the book in `root` into the directory `destination`. The site that was there stays until the
@@ -26,23 +28,21 @@ pub fn build(root: &Path, destination: &Path) -> Result<()> {
         destination.display()
     );
     let parent = destination.parent().context("the site cannot be written to `/`")?;
-    let staging = tempfile::Builder::new()
-        .prefix(".book-")
-        .tempdir_in(parent)
-        .with_context(|| format!("cannot write to {}", parent.display()))?;
+    let staging =
+        Staging::new(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
     let fresh = staging.path().join("fresh");
-    render(root, &fresh)?;
+    render(root, &fresh, Audience::Reader)?;
     replace(destination, &fresh, &staging.path().join("stale"))
         .with_context(|| format!("cannot replace {}", destination.display()))
 }
 
-/// Renders the book in `root` into the directory `destination`, as a stock `mdbook build` would.
-pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
+/// Renders the book in `root` into the directory `destination`, for readers as a stock `mdbook build` would.
+pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Result<()> {
     let mut config = config(root)?;
     config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
-    let book = load(root, config)?;
+    let book = load(root, config, audience)?;
     warnings::refuse(|| book.build())
 }
 
@@ -52,7 +52,7 @@ pub(super) fn render(root: &Path, destination: &Path) -> Result<()> {
 ///
 /// When the book cannot be prepared, or nobody reads what is written.
 pub fn render_context(root: &Path) -> Result<()> {
-    load(root, config(root)?)?.execute_build_process(&ToStdout)
+    load(root, config(root)?, Audience::Reader)?.execute_build_process(&ToStdout)
 }
 
 struct ToStdout;
@@ -74,10 +74,10 @@ fn config(root: &Path) -> Result<Config> {
     Ok(config)
 }
 
-fn load(root: &Path, config: Config) -> Result<MDBook> {
+fn load(root: &Path, config: Config, audience: Audience) -> Result<MDBook> {
     let mut book = MDBook::load_with_config(root, config)?;
     // Takes the place of the command in book.toml, which runs this very preprocessor.
-    book.with_preprocessor(Guide);
+    book.with_preprocessor(Guide(audience));
     Ok(book)
 }
 

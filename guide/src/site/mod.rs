@@ -7,8 +7,11 @@
 mod annotate;
 mod build;
 mod callouts;
+mod chart;
+mod figure;
 mod preprocess;
 mod serve;
+mod staging;
 mod warnings;
 
 pub use self::build::{build, render_context};

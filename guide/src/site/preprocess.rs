@@ -6,13 +6,13 @@ use anyhow::{Context, Result, bail, ensure};
 use mdbook_core::book::{Book, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 
-use super::annotate::annotate;
+use super::annotate::{Audience, annotate};
 use super::callouts::Callouts;
 use crate::book::{self, UNDECLARED_DIRECTIVE};
 
 /// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
 /// resolves includes.
-pub(super) struct Guide;
+pub(super) struct Guide(pub(super) Audience);
 
 impl Preprocessor for Guide {
     fn name(&self) -> &'static str {
@@ -27,7 +27,7 @@ impl Preprocessor for Guide {
         let mut outcome = Ok(());
         book.for_each_chapter_mut(|chapter| {
             if let (Ok(()), Some(ours)) = (&outcome, find(&source, chapter)) {
-                outcome = prepare(chapter, ours, &callouts, &context.renderer)
+                outcome = prepare(chapter, ours, &callouts, self.0, &context.renderer)
                     .with_context(|| format!("cannot show {}", ours.file));
             }
         });
@@ -52,7 +52,7 @@ pub fn supports_renderer(renderer: &str) -> bool {
 /// When the input is not what mdBook 0.5 sends, or when a chapter cannot be prepared.
 pub fn preprocess(input: impl Read, mut output: impl Write) -> Result<()> {
     let (context, book) = parse_input(input)?;
-    let book = Guide.run(&context, book)?;
+    let book = Guide(Audience::Reader).run(&context, book)?;
     serde_json::to_writer(&mut output, &book)?;
     output.flush().context("cannot write the book back to mdBook")
 }
@@ -69,6 +69,7 @@ fn prepare(
     chapter: &mut Chapter,
     ours: &book::Chapter,
     callouts: &Callouts,
+    audience: Audience,
     renderer: &str,
 ) -> Result<()> {
     ensure!(
@@ -76,7 +77,7 @@ fn prepare(
         "another preprocessor has changed the chapter\n  \
          to do: list it in `before` of [preprocessor.guide] in book.toml",
     );
-    chapter.content = annotate(ours, &callouts.kinds());
+    chapter.content = annotate(ours, &callouts.kinds(), audience);
     callouts.render(chapter, renderer)
 }
 

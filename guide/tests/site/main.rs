@@ -3,5 +3,8 @@
 mod book;
 mod build;
 mod colors;
+mod figures;
 mod privacy;
+#[cfg(target_os = "linux")]
+mod recheck;
 mod serve;

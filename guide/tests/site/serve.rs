@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::book::{Book, CHAPTER};
 
 const BROKEN: &str = "# A chapter\n\n```admonish wisdom\nNo.\n```\n";
-/// Far more answers than a build needs: a server that never gets there fails the test.
-const ANSWERS: usize = 10;
+/// Far more answers than a build and its samples need: a server that never gets there fails the test.
+const ANSWERS: usize = 20;
 
-fn start(book: &Book) -> Server {
+pub(crate) fn start(book: &Book) -> Server {
     Server::start(book.root(), free_port(), |_| Vec::new()).expect("a server")
 }
 
@@ -23,7 +23,7 @@ fn free_port() -> u16 {
 }
 
 /// The status and the body of an answer.
-fn get(server: &Server, path: &str) -> (u16, String) {
+pub(crate) fn get(server: &Server, path: &str) -> (u16, String) {
     get_as(server, path, &server.address().to_string())
 }
 
@@ -41,9 +41,14 @@ fn get_as(server: &Server, path: &str, host: &str) -> (u16, String) {
 
 /// Asks for news, as an open page does, until they are as wanted.
 fn news_when(server: &Server, wanted: impl Fn(&Value) -> bool) -> Value {
+    news_about(server, "", wanted)
+}
+
+/// The same, for the page of a chapter in this file.
+pub(crate) fn news_about(server: &Server, file: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     let mut version = 0;
     for _ in 0..ANSWERS {
-        let (_, body) = get(server, &format!("/__guide/news?after={version}"));
+        let (_, body) = get(server, &format!("/__guide/news/{file}?after={version}"));
         let news: Value = serde_json::from_str(&body).expect("JSON");
         if wanted(&news) {
             return news;
@@ -62,7 +67,7 @@ fn is_built(news: &Value) -> bool {
     news["build"] != news["version"] || news["problems"] != Value::Array(Vec::new())
 }
 
-fn problems(news: &Value) -> Vec<&str> {
+pub(crate) fn problems(news: &Value) -> Vec<&str> {
     news["problems"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 

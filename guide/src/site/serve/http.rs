@@ -15,7 +15,8 @@ use tokio::task::spawn_blocking;
 
 use super::state::State;
 
-/// Where the live-reload script asks for news.
+/// Where the live-reload script asks for news; followed by a slash and a chapter's file, also for those of
+/// its samples.
 const NEWS: &str = "/__guide/news";
 const SCRIPT: &str = "/__guide/live.js";
 const SCRIPT_BODY: &str = include_str!("live.js");
@@ -63,9 +64,11 @@ async fn answer(request: Request, address: SocketAddr, state: Arc<State>) -> Ans
         return refusal(StatusCode::METHOD_NOT_ALLOWED, "This server only shows pages.\n");
     }
     match request.uri().path() {
-        NEWS => news(request.uri().query().unwrap_or_default(), state).await,
         SCRIPT => script(),
-        path => page(&percent_decode_str(path).decode_utf8_lossy(), &state),
+        path => match path.strip_prefix(NEWS) {
+            Some(file) => news(file, request.uri().query().unwrap_or_default(), state).await,
+            None => page(&percent_decode_str(path).decode_utf8_lossy(), &state),
+        },
     }
 }
 
@@ -78,9 +81,10 @@ fn is_for_us(request: &Request, address: SocketAddr) -> bool {
 }
 
 /// Waits on a thread of its own: the state's bell rings for threads.
-async fn news(query: &str, state: Arc<State>) -> Answer {
+async fn news(file: &str, query: &str, state: Arc<State>) -> Answer {
+    let file = percent_decode_str(file.trim_start_matches('/')).decode_utf8_lossy().into_owned();
     let version = query.strip_prefix("after=").and_then(|version| version.parse().ok());
-    let wait = move || state.news_after(version.unwrap_or(0), PATIENCE);
+    let wait = move || state.news_after(version.unwrap_or(0), &file, PATIENCE);
     match spawn_blocking(wait).await {
         Ok(news) => {
             let body = serde_json::to_vec(&news).unwrap_or_default();

@@ -1,10 +1,11 @@
-//! The local server: builds, shows, watches, builds again.
+//! The local server: builds, shows, checks, watches, builds again.
 //!
 //! The site is rendered into a temporary directory, read into memory, and the directory is removed:
 //! readers see one whole site or the other, and an interrupted server leaves nothing behind.
 
 mod http;
 mod pages;
+mod recheck;
 mod state;
 mod watch;
 
@@ -21,8 +22,10 @@ use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
 use self::pages::Pages;
+use self::recheck::Recheck;
 use self::state::State;
 use self::watch::Watch;
+use super::annotate::Audience;
 use super::build::render;
 
 /// An editor writes a file in several steps; this is how long it must be quiet before a build.
@@ -107,7 +110,8 @@ impl Server {
         let watch = Watch::start(&root, events.clone())?;
         let state = Arc::new(State::default());
         let requests = Some(http::start(socket, address, Arc::clone(&state))?);
-        let mut builder = Builder { root, state, watch, findings };
+        let recheck = Recheck::new(&root, Arc::clone(&state));
+        let mut builder = Builder { root, state, watch, findings, recheck };
         let builder = thread::spawn(move || builder.run(&received));
         Ok(Self { address, events, builder: Some(builder), requests })
     }
@@ -154,6 +158,7 @@ struct Builder<F> {
     state: Arc<State>,
     watch: Watch,
     findings: F,
+    recheck: Recheck,
 }
 
 impl<F: Fn(&Path) -> Vec<String>> Builder<F> {
@@ -161,13 +166,20 @@ impl<F: Fn(&Path) -> Vec<String>> Builder<F> {
         loop {
             self.watch.refresh();
             self.build();
-            if !wait_for_change(events) {
+            if !self.wait_for_change(events) {
                 return;
             }
         }
     }
 
-    fn build(&self) {
+    /// Waits until files have changed and are quiet again; `false` when the server is to stop.
+    fn wait_for_change(&self, events: &Receiver<Event>) -> bool {
+        let event = events.recv().unwrap_or(Event::Stop);
+        self.recheck.cancel();
+        wait_for_quiet(event, events)
+    }
+
+    fn build(&mut self) {
         let progress = ProgressBar::new_spinner().with_message("rendering");
         progress.enable_steady_tick(Duration::from_millis(100));
         let start = Instant::now();
@@ -175,9 +187,11 @@ impl<F: Fn(&Path) -> Vec<String>> Builder<F> {
         progress.finish_and_clear();
         match rendered {
             Ok(pages) => {
+                self.recheck.wait();
                 self.state.publish(pages);
                 eprintln!("rendered in {:.1} s", start.elapsed().as_secs_f32());
                 self.report((self.findings)(&self.root));
+                self.recheck.start();
             }
             Err(error) => self.report(vec![format!("{error:#}")]),
         }
@@ -193,13 +207,12 @@ impl<F: Fn(&Path) -> Vec<String>> Builder<F> {
 
 fn rendered(root: &Path) -> Result<Pages> {
     let directory = tempfile::tempdir().context("cannot make a temporary directory")?;
-    render(root, directory.path())?;
+    render(root, directory.path(), Audience::Author)?;
     Pages::read(directory.path())
 }
 
-/// Waits until files have changed and are quiet again; `false` when the server is to stop.
-fn wait_for_change(events: &Receiver<Event>) -> bool {
-    let mut event = events.recv().unwrap_or(Event::Stop);
+/// Waits until files are quiet after `event`; `false` when the server is to stop.
+fn wait_for_quiet(mut event: Event, events: &Receiver<Event>) -> bool {
     while let Event::Changed = event {
         match events.recv_timeout(QUIET) {
             Ok(next) => event = next,
