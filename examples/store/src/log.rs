@@ -93,12 +93,11 @@ impl Reader<'_> {
         let mut replayed = self.replay_start()?;
         while replayed.end < self.bytes.len() {
             let Some((kind, body)) = self.record(replayed.end)? else { break };
-            if kind == Kind::Seal {
-                return self.replay_seal(&replayed);
+            match kind {
+                Kind::Operations => self.apply(body, entries, replayed.end)?,
+                Kind::Seal => return self.replay_seal(&replayed),
+                Kind::Start => return Err(self.damaged(replayed.end, "another log begins")),
             }
-            let malformed =
-                |_| self.damaged(replayed.end, "its checksum is right, its content is not");
-            batch::apply(body, entries).map_err(malformed)?;
             replayed.records += 1;
             replayed.end += HEADER + body.len();
         }
@@ -110,6 +109,11 @@ impl Reader<'_> {
             Some((Kind::Start, _)) => Ok(Replayed { records: 0, end: HEADER, sealed: false }),
             _ => Err(self.damaged(0, "it does not begin as a log of this name does")),
         }
+    }
+
+    fn apply(&self, body: &[u8], entries: &mut Entries, offset: usize) -> Result<(), Error> {
+        let malformed = |_| self.damaged(offset, "its checksum is right, its content is not");
+        batch::apply(body, entries).map_err(malformed)
     }
 
     fn replay_seal(&self, replayed: &Replayed) -> Result<Replayed, Error> {
