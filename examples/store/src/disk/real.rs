@@ -14,7 +14,7 @@ const LOCK: &str = "LOCK";
 pub struct RealDisk {
     path: PathBuf,
     /// The operating system gives up the lock when the process ends, however it ends.
-    _lock: File,
+    lock: File,
 }
 
 impl RealDisk {
@@ -27,10 +27,19 @@ impl RealDisk {
         make_directory(&path)?;
         let lock = OpenOptions::new().create(true).append(true).open(path.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: lock }),
+            Ok(()) => Ok(Self { path, lock }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse),
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
+    }
+}
+
+impl Drop for RealDisk {
+    /// To close the file would not always do: while another thread starts a process, that has a copy of it
+    /// for a moment, and the lock lasts as long as any copy.
+    fn drop(&mut self) {
+        // If this fails, closing the file does it a moment later.
+        let _ = self.lock.unlock();
     }
 }
 
@@ -87,5 +96,19 @@ impl DiskFile for File {
     /// `fdatasync` on Linux: it leaves out the time of the last change, not the length of the file.
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_ends_with_the_disk_although_a_copy_of_the_file_is_open() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let disk = RealDisk::open(directory.path()).expect("it is free");
+        let _copy = disk.lock.try_clone().expect("a copy, as a new process has");
+        drop(disk);
+        RealDisk::open(directory.path()).expect("it is free again");
     }
 }
