@@ -35,13 +35,14 @@ pub fn rustc(source: &str, options: &[&str]) -> Vec<u8> {
 pub struct Ir(String);
 
 impl Ir {
-    /// As it is when nobody optimizes.
+    /// As it is when nobody optimizes. It lacks the checks that only debug assertions make, as the others
+    /// do, so that what differs is optimization.
     ///
     /// # Panics
     /// As [`rustc`] does; so do the others.
     #[must_use]
     pub fn unoptimized(source: &str) -> Self {
-        Self::emitted(source, &["-Copt-level=0"])
+        Self::emitted(source, &["-Copt-level=0", "-Cdebug-assertions=off"])
     }
 
     /// As rustc hands it to LLVM in an optimized build.
