@@ -427,7 +427,7 @@ fn help_names_the_commands_and_the_exit_statuses() {
     let book = Book::base();
     let said = book.run(&["--help"]);
     for text in
-        ["serve", "build", "check", "bless", "new", "list", "bench", "Exit status", "no rustc"]
+        ["serve", "build", "bless", "new", "list", "measure", "bench", "Exit status", "no rustc"]
     {
         said.status(0).says(text);
     }

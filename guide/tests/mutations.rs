@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use guide::book::{Book, Expectation, Sample};
+use guide::book::{Book, Expectation, Finding, Sample};
 use guide::check::{Outcome, Unwatched, prove};
 
 /// A change of one line of a chapter.
@@ -29,6 +29,24 @@ fn every_changed_expectation_is_caught() {
     );
     let survivors: Vec<String> = rounds.iter().flat_map(|round| survivors(root, round)).collect();
     assert!(survivors.is_empty(), "not caught:\n{}", survivors.join("\n"));
+}
+
+#[test]
+fn every_changed_figure_is_caught() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let book = Book::load(root);
+    assert!(book.measured().count() > 1, "the chapters have figures to change");
+    for block in book.measured() {
+        let shown = (*block.lines.start() + 1..).zip(block.text.lines());
+        for (line, from) in shown.filter(|(_, line)| !line.trim().is_empty()) {
+            let (file, from, to) = (block.file.clone(), from.to_owned(), format!("{from}!"));
+            let mutation = Mutation { sample: 0, file, line, from, to };
+            let copy = mutated_copy(root, std::slice::from_ref(&mutation));
+            let caught = Book::load(copy.path()).findings;
+            let at = |finding: &Finding| finding.at.line == *block.lines.start();
+            assert!(caught.iter().any(at), "not caught: {}", describe(&mutation));
+        }
+    }
 }
 
 /// Mutations sorted into rounds, so that each round changes a sample at most once.

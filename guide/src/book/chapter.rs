@@ -7,6 +7,7 @@ use super::include::{self, Resolved, Shown};
 use super::info::{self, Expectation, Kind, SampleInfo};
 use super::links::Anchors;
 use super::markdown::{self, Element, Fence, Heading};
+use super::measurement::{self, MeasuredBlock};
 use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 use super::{Book, source};
 
@@ -25,6 +26,8 @@ pub struct Chapter {
     pub questions: Vec<Question>,
     /// The samples, in order, also those inside directives.
     pub samples: Vec<Sample>,
+    /// The blocks that show recordings, in order.
+    pub measured: Vec<MeasuredBlock>,
     pub(crate) headings: Vec<Heading>,
     pub(crate) anchors: Anchors,
     /// Links to pages of this book, with their lines and columns.
@@ -64,6 +67,7 @@ impl Chapter {
             text,
             questions: Vec::new(),
             samples: Vec::new(),
+            measured: Vec::new(),
             headings: Vec::new(),
             anchors: Anchors::default(),
             links: Vec::new(),
@@ -174,6 +178,11 @@ impl Reader<'_> {
         }
     }
 
+    /// The id of the question that the text belongs to.
+    fn question_id(&self) -> Option<String> {
+        self.question.map(|index| self.chapter.questions[index].id.clone())
+    }
+
     fn directive(&mut self, fence: Fence) {
         let directive = Directive {
             name: fence.directive().unwrap_or_default().to_owned(),
@@ -191,6 +200,7 @@ impl Reader<'_> {
         match info::parse(&fence.info) {
             Ok(Kind::Sample(info)) => self.sample(fence, info),
             Ok(Kind::Checked(kind)) => self.checked(fence, kind),
+            Ok(Kind::Measured(name)) => self.measured(fence, name),
             Ok(Kind::Plain) => {}
             Err(refusal) => {
                 let at = self.chapter.at(fence.line, fence.column);
@@ -213,7 +223,7 @@ impl Reader<'_> {
         self.chapter.samples.push(Sample {
             chapter: self.chapter.path.clone(),
             file: self.chapter.file.clone(),
-            question: self.question.map(|index| self.chapter.questions[index].id.clone()),
+            question: self.question_id(),
             lines: fence.line..=end,
             column: fence.column,
             expectation,
@@ -224,6 +234,22 @@ impl Reader<'_> {
             form: Form::Program,
             checks: Vec::new(),
         });
+    }
+
+    fn measured(&mut self, fence: &Fence, name: String) {
+        let at = self.chapter.at(fence.line, fence.column);
+        let block = MeasuredBlock {
+            recording: measurement::look_up(&self.book.root, &name, at),
+            name,
+            chapter: self.chapter.path.clone(),
+            file: self.chapter.file.clone(),
+            question: self.question_id(),
+            lines: fence.line..=fence.end.unwrap_or(fence.line),
+            column: fence.column,
+            text: fence.body.clone(),
+        };
+        self.chapter.findings.extend(block.fault());
+        self.chapter.measured.push(block);
     }
 
     /// The expectation, completed by what stands around and inside the fence.

@@ -12,7 +12,12 @@ const EXAMPLES: &str = "examples";
 
 /// The manifest that lists what samples may use, relative to the root of the book.
 pub(crate) fn manifest() -> PathBuf {
-    Path::new(EXAMPLES).join(CHAPTER_CRATES).join("Cargo.toml")
+    dir(CHAPTER_CRATES).join("Cargo.toml")
+}
+
+/// The directory of a crate, relative to the root of the book.
+pub(crate) fn dir(package: &str) -> PathBuf {
+    Path::new(EXAMPLES).join(package)
 }
 
 /// What samples may use, by name; nothing where there is no manifest.
@@ -37,7 +42,7 @@ pub(crate) fn used(root: &Path) -> BTreeSet<String> {
 /// The files of the crates that samples may use, relative to the root of the book.
 pub(crate) fn used_files(root: &Path) -> Vec<String> {
     let files = |package: String| {
-        let dir = Path::new(EXAMPLES).join(package);
+        let dir = dir(&package);
         let manifest = dir.join("Cargo.toml").to_string_lossy().into_owned();
         std::iter::once(manifest).chain(rust_files(root, &dir))
     };

@@ -22,8 +22,11 @@ const SAMPLE_WORDS: [&str; 12] = [
 ];
 
 /// The words that make a `text` fence a checked block.
-const CHECKED_WORDS: [&str; 8] =
-    ["output", "panic", "stderr", "diagnostic", "report", "codegen", "mir", "hir"];
+const CHECKED_WORDS: [&str; 9] =
+    ["output", "panic", "stderr", "diagnostic", "report", "codegen", "mir", "hir", MEASURED];
+
+/// How the word starts that makes a `text` fence show a recording.
+const MEASURED: &str = "measured=";
 
 /// Languages a fence may name. Short on purpose: a misspelled `rust` must not pass for a language.
 const LANGUAGES: [&str; 19] = [
@@ -202,6 +205,8 @@ impl fmt::Display for CheckKind {
 pub(crate) enum Kind {
     Sample(SampleInfo),
     Checked(CheckKind),
+    /// Shows the recording of the measurement with this name.
+    Measured(String),
     /// A directive or a block in another language: nothing to prove.
     Plain,
 }
@@ -241,6 +246,9 @@ pub(crate) fn parse(info: &str) -> Result<Kind, Refusal> {
         None => Err(no_language()),
         Some((&"rust", words)) => sample(words).map(Kind::Sample),
         Some((&"text", [])) => Ok(Kind::Plain),
+        Some((&"text", &[word])) if word.starts_with(MEASURED) => {
+            Ok(Kind::Measured(word[MEASURED.len()..].to_owned()))
+        }
         Some((&"text", words)) => checked("text", words).map(Kind::Checked),
         Some((&language @ ("asm" | "llvm"), words)) => checked(language, words).map(Kind::Checked),
         Some((language, _)) if LANGUAGES.contains(language) => Ok(Kind::Plain),
@@ -436,6 +444,13 @@ mod tests {
             Expectation::CompileFail { codes }
         );
         assert_eq!(expectation_of("rust,no_run,asan"), Expectation::Reported { tool: Tool::Asan });
+    }
+
+    #[test]
+    fn a_recording_is_named() {
+        assert_eq!(parse("text,measured=traversal"), Ok(Kind::Measured("traversal".to_owned())));
+        assert_eq!(refusal_of("text,measured").remedy, "did you mean `measured=`?");
+        assert_eq!(refusal_of("text,measured=traversal,output").rule, "unknown-word");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::finding::{Finding, Location};
 use super::include::{self, Shown};
 use super::markdown::Heading;
 use super::sample::{Directive, Level, Question};
-use super::{Book, Chapter, config, examples, source};
+use super::{Book, Chapter, Measurement, config, examples, source};
 
 const SAY_WORDS: usize = 90;
 /// The rule that the site cannot be built without.
@@ -151,14 +151,29 @@ fn untitled(chapter: &Chapter) -> Finding {
     )
 }
 
+/// Reports measurements that no page shows, and names that two of them have.
+fn check_measurements(book: &Book, all: &[Measurement], findings: &mut Vec<Finding>) {
+    for (index, measurement) in all.iter().enumerate() {
+        let namesake = all[..index].iter().find(|other| other.name == measurement.name);
+        if let Some(namesake) = namesake {
+            findings.push(same_name(measurement, namesake));
+        } else if !book.measured().any(|block| block.name == measurement.name) {
+            findings.push(unshown_measurement(measurement));
+        }
+    }
+}
+
 /// Reports crates and anchors under `examples/` that no page shows, except crates that samples use.
 pub(crate) fn check_examples(book: &Book, findings: &mut Vec<Finding>) {
     let shown: BTreeSet<&Shown> = book.chapters.iter().flat_map(|chapter| &chapter.shown).collect();
     let used = examples::used(&book.root);
+    let measurements = Measurement::all(&book.root);
+    check_measurements(book, &measurements, findings);
     for package in examples::crates(&book.root) {
         let prefix = format!("examples/{package}/");
         let is_shown = shown.iter().any(|shown| shown.file.starts_with(&prefix));
-        if !is_shown && !used.contains(&package) {
+        let measures = measurements.iter().any(|measurement| measurement.package == package);
+        if !is_shown && !measures && !used.contains(&package) {
             findings.push(unshown_crate(&package));
         }
         for file in examples::rust_files(&book.root, Path::new(&prefix)) {
@@ -176,6 +191,27 @@ fn check_anchors(book: &Book, file: &str, shown: &BTreeSet<&Shown>, findings: &m
             findings.push(unshown_anchor(file, line, &anchor));
         }
     }
+}
+
+fn same_name(measurement: &Measurement, other: &Measurement) -> Finding {
+    Finding::new(
+        Location::new(&measurement.file, 1, 1),
+        "duplicate-measurement",
+        format!("`{}` is the name of `{}` too", measurement.name, other.file),
+        "a name that no other measurement has",
+        "rename the file, and the program in `Cargo.toml`",
+    )
+}
+
+fn unshown_measurement(measurement: &Measurement) -> Finding {
+    let name = &measurement.name;
+    Finding::new(
+        Location::new(&measurement.file, 1, 1),
+        "unshown-example",
+        format!("no page shows the measurement `{name}`"),
+        "a measurement that a chapter shows",
+        format!("write an empty ```text,measured={name} block and bless it, or remove the file"),
+    )
 }
 
 fn unshown_crate(package: &str) -> Finding {

@@ -12,6 +12,8 @@ mod info;
 mod links;
 mod lint;
 mod markdown;
+mod measurement;
+mod recording;
 mod sample;
 mod source;
 mod summary;
@@ -25,11 +27,13 @@ pub use self::chapter::Chapter;
 pub(crate) use self::config::BOOK_TOML;
 pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
-pub(crate) use self::info::is_error_code;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
+pub(crate) use self::info::{is_error_code, nearest};
 pub(crate) use self::lint::UNDECLARED_DIRECTIVE;
+pub use self::measurement::{MeasuredBlock, Measurement};
+pub use self::recording::{Figure, Recording, Row, number};
 pub use self::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
-pub(crate) use self::source::write_whole;
+pub(crate) use self::source::{digest, tidy, write_whole};
 use self::summary::Outline;
 
 /// The book as its files state it, with everything that is wrong with the files themselves.
@@ -84,6 +88,11 @@ impl Book {
     /// All samples, in the order of the book.
     pub fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.chapters.iter().flat_map(|chapter| &chapter.samples)
+    }
+
+    /// All blocks that show recordings, in the order of the book.
+    pub fn measured(&self) -> impl Iterator<Item = &MeasuredBlock> {
+        self.chapters.iter().flat_map(|chapter| &chapter.measured)
     }
 
     /// All questions with their chapters, in the order of the book.

@@ -1,8 +1,11 @@
 //! Reading an author's file: strict about encoding and line ends, so that every later span is exact.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::Path;
+
+use sha2::{Digest, Sha256};
 
 use super::finding::{Finding, Location};
 
@@ -40,6 +43,21 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     }
     file.persist(path)?;
     Ok(())
+}
+
+/// Without trailing space: editors remove it, and no reader sees it.
+pub(crate) fn tidy(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n").trim_end().to_owned()
+}
+
+/// The SHA-256 of a text, in hexadecimal digits.
+pub(crate) fn digest(text: &str) -> String {
+    let bytes = Sha256::digest(text.as_bytes());
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// Line and column, both from 1 and in characters, of a byte offset.

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,7 +11,7 @@ use similar::TextDiff;
 
 use super::prover::evidence_of;
 use super::verdict::{self, Evidence};
-use crate::book::{Book, Chapter, CheckKind, CheckedBlock, Sample, write_whole};
+use crate::book::{Book, Chapter, CheckKind, CheckedBlock, MeasuredBlock, Sample, write_whole};
 
 /// What a blessing changed.
 #[derive(Debug, Default)]
@@ -25,37 +26,56 @@ pub struct Blessed {
 
 /// One block's new text.
 struct Edit<'book> {
-    block: &'book CheckedBlock,
+    lines: &'book RangeInclusive<usize>,
     column: usize,
     text: String,
 }
 
-/// Rewrites the differing checked blocks of `samples` in the chapters of `book`.
+/// Rewrites the differing checked blocks of `samples`, and those that do not show their recording, in the
+/// chapters of `book`.
 ///
 /// # Errors
 /// When the machine is at fault, or a chapter cannot be written; then that chapter is unchanged.
-pub fn bless(book: &Book, samples: &[&Sample]) -> Result<Blessed> {
-    let mut blessed = Blessed::default();
-    let mut edits: BTreeMap<&str, Vec<Edit<'_>>> = BTreeMap::new();
+pub fn bless(book: &Book, samples: &[&Sample], measured: &[&MeasuredBlock]) -> Result<Blessed> {
+    let mut draft = Draft::default();
     for sample in samples.iter().filter(|sample| !sample.checks.is_empty()) {
         let evidence = evidence_of(&book.root, sample)?;
         for block in &sample.checks {
-            match edit(sample, block, &evidence) {
-                Ok(None) => {}
-                Ok(Some(edit)) => edits.entry(&sample.file).or_default().push(edit),
-                Err(reason) => {
-                    let place = format!("{}:{}", sample.file, block.lines.start());
-                    blessed.refused.push(format!("{place}: {reason}"));
-                }
-            }
+            draft.add(&sample.file, &block.lines, edit(sample, block, &evidence));
         }
     }
+    for block in measured {
+        draft.add(&block.file, &block.lines, show_recording(block));
+    }
+    let mut blessed = Blessed { refused: draft.refused, ..Blessed::default() };
     for chapter in &book.chapters {
-        if let Some(edits) = edits.remove(chapter.file.as_str()) {
+        if let Some(edits) = draft.edits.remove(chapter.file.as_str()) {
             blessed.write(&book.root, chapter, edits)?;
         }
     }
     Ok(blessed)
+}
+
+/// What is to be written into which chapter, and what cannot be.
+#[derive(Default)]
+struct Draft<'book> {
+    edits: BTreeMap<&'book str, Vec<Edit<'book>>>,
+    refused: Vec<String>,
+}
+
+impl<'book> Draft<'book> {
+    /// Adds what was found out about a block: nothing when it is right, or why it cannot be made so.
+    fn add(
+        &mut self,
+        file: &'book str,
+        lines: &RangeInclusive<usize>,
+        edit: Result<Option<Edit<'book>>, String>,
+    ) {
+        match edit {
+            Ok(edit) => self.edits.entry(file).or_default().extend(edit),
+            Err(reason) => self.refused.push(format!("{file}:{}: {reason}", lines.start())),
+        }
+    }
 }
 
 /// The edit that makes a block right; `None` when it is right already, a reason when there is none.
@@ -84,7 +104,20 @@ fn edit<'book>(
     }
     match unshowable(&text) {
         Some(reason) => Err(reason.to_owned()),
-        None => Ok(Some(Edit { block, column: sample.column, text })),
+        None => Ok(Some(Edit { lines: &block.lines, column: sample.column, text })),
+    }
+}
+
+/// The edit that makes a block show its recording.
+fn show_recording(block: &MeasuredBlock) -> Result<Option<Edit<'_>>, String> {
+    let recording = block.recording.as_ref().map_err(|finding| finding.what.clone())?;
+    let text = recording.text();
+    if block.fault().is_none() {
+        return Ok(None);
+    }
+    match unshowable(&text) {
+        Some(reason) => Err(reason.to_owned()),
+        None => Ok(Some(Edit { lines: &block.lines, column: block.column, text })),
     }
 }
 
@@ -121,11 +154,11 @@ impl Blessed {
 fn with_edits(text: &str, mut edits: Vec<Edit<'_>>) -> String {
     let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
     // From the end, so that the lines of earlier blocks do not move.
-    edits.sort_by_key(|edit| Reverse(*edit.block.lines.start()));
-    for Edit { block, column, text } in edits {
-        let margin: String = lines[block.lines.start() - 1].chars().take(column - 1).collect();
+    edits.sort_by_key(|edit| Reverse(*edit.lines.start()));
+    for Edit { lines: range, column, text } in edits {
+        let margin: String = lines[range.start() - 1].chars().take(column - 1).collect();
         let shown = text.lines().map(|line| format!("{margin}{line}").trim_end().to_owned());
-        lines.splice(*block.lines.start()..block.lines.end() - 1, shown);
+        lines.splice(*range.start()..range.end() - 1, shown);
     }
     lines.join("\n")
 }

@@ -11,13 +11,12 @@ use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use regex::Regex;
-use sha2::{Digest, Sha256};
 
 use super::miri;
 use super::os;
 use super::rules::Rules;
 use super::toolchain::{ChapterCrates, Toolchain};
-use crate::book::{Expectation, Sample, Tool};
+use crate::book::{Expectation, Sample, Tool, digest};
 
 /// What a sample says that asks which processor it runs on.
 static ASKS_PROCESSOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -85,15 +84,6 @@ impl Cache {
 
 fn entry(key: &str) -> String {
     format!("proved {key}\n")
-}
-
-fn digest(text: &str) -> String {
-    use std::fmt::Write;
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

@@ -5,12 +5,6 @@ use similar::TextDiff;
 const LINE: usize = 200;
 const LINES: usize = 60;
 
-/// Without trailing space: editors remove it, and no reader sees it.
-pub(crate) fn tidy(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n").trim_end().to_owned()
-}
-
 /// Whether `actual` is `expected`, where a line `...` of `expected` stands for any lines.
 pub(crate) fn matches_elided(expected: &str, actual: &str) -> bool {
     let expected: Vec<&str> = expected.lines().collect();

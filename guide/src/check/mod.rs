@@ -12,6 +12,7 @@ mod compile;
 mod emission;
 mod emitted;
 mod error;
+mod measure;
 mod miri;
 mod os;
 mod parallel;
@@ -33,11 +34,12 @@ mod verdict;
 pub use self::bless::{Blessed, bless};
 pub use self::cancel::Cancel;
 pub use self::error::Unusable;
+pub use self::measure::{Measured, measure};
 pub use self::prover::{
     Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by, prove_until,
 };
 pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::rules::Rules;
-pub use self::select::{Filter, select};
+pub use self::select::{Filter, select, select_measured};
 pub use self::timings::{Spent, Step, Timings};
 pub use self::toolchain::ChapterCrates;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::compare::clip;
 use super::timings::{Spent, Step, Timings};
 use super::{Outcome, Proof};
-use crate::book::{Book, Expectation, Finding};
+use crate::book::{Book, Expectation, Finding, MeasuredBlock};
 
 /// Shows findings at the author's lines.
 pub struct Terminal {
@@ -101,6 +101,16 @@ impl Counts {
         counts
     }
 
+    /// The same with blocks that show their recordings.
+    #[must_use]
+    pub fn and_measured(mut self, blocks: &[&MeasuredBlock]) -> Self {
+        let right = blocks.iter().filter(|block| block.fault().is_none()).count();
+        if right > 0 {
+            self.blocks.insert("measured".to_owned(), right);
+        }
+        self
+    }
+
     /// The summary below the findings.
     #[must_use]
     pub fn summary(&self, seconds: f64) -> String {
@@ -148,7 +158,12 @@ pub(crate) fn describe(expectation: &Expectation) -> String {
 
 /// The whole result as one JSON object, for other programs.
 #[must_use]
-pub fn json(book: &Book, proof: &Proof<'_>, findings: &[&Finding]) -> Value {
+pub fn json(
+    book: &Book,
+    proof: &Proof<'_>,
+    measured: &[&MeasuredBlock],
+    findings: &[&Finding],
+) -> Value {
     let counts = Counts::of(proof);
     let samples = proof.outcomes.iter().map(|(sample, outcome)| {
         let (status, reason) = match outcome {
@@ -165,10 +180,18 @@ pub fn json(book: &Book, proof: &Proof<'_>, findings: &[&Finding]) -> Value {
         })
     });
     let samples: Vec<Value> = samples.collect();
+    let measured = measured.iter().map(|block| {
+        let status = if block.fault().is_none() { "shown" } else { "refuted" };
+        json!({
+            "name": block.name, "file": block.file, "line": block.lines.start(),
+            "question": block.question, "status": status,
+        })
+    });
+    let measured: Vec<Value> = measured.collect();
     json!({
         "proved": counts.proved, "refuted": counts.refuted, "cached": counts.cached,
         "not_run": counts.not_run, "milliseconds": u64::try_from(proof.elapsed.as_millis()).unwrap_or(u64::MAX),
-        "ignored": book.ignored, "findings": findings, "samples": samples,
+        "ignored": book.ignored, "findings": findings, "samples": samples, "measured": measured,
         "timings": rows(&proof.timings),
     })
 }

@@ -1,8 +1,9 @@
 //! Filters: which part of the book to look at.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
-use crate::book::{Book, Chapter, Sample};
+use crate::book::{Book, Chapter, MeasuredBlock, Sample};
 
 /// What a person types to name a part of the book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +55,13 @@ impl Filter {
         }
     }
 
-    fn matches(&self, sample: &Sample) -> bool {
-        let asked = |id: &str| sample.question.as_deref() == Some(id);
+    fn matches(&self, spot: &Spot<'_>) -> bool {
+        let asked = |id: &str| spot.question == Some(id);
+        let in_path = self.path_matches(spot.chapter);
         match &self.place {
-            Place::Whole => asked(&self.path) || self.path_matches(&sample.chapter),
-            Place::Question(id) => asked(id) && self.path_matches(&sample.chapter),
-            Place::Line(line) => self.path_matches(&sample.chapter) && covers(sample, *line),
+            Place::Whole => asked(&self.path) || in_path,
+            Place::Question(id) => asked(id) && in_path,
+            Place::Line(line) => in_path && spot.lines.contains(line),
         }
     }
 
@@ -73,10 +75,27 @@ impl Filter {
     }
 }
 
-/// Whether a line belongs to a sample or to one of its checked blocks.
-fn covers(sample: &Sample, line: usize) -> bool {
-    let last = sample.checks.last().map_or(sample.lines.end(), |block| block.lines.end());
-    (sample.lines.start()..=last).contains(&&line)
+/// Where something stands that a filter may select.
+struct Spot<'book> {
+    chapter: &'book str,
+    question: Option<&'book str>,
+    lines: RangeInclusive<usize>,
+}
+
+impl<'book> From<&'book Sample> for Spot<'book> {
+    /// From the sample to the last of its checked blocks.
+    fn from(sample: &'book Sample) -> Self {
+        let last = sample.checks.last().map_or(sample.lines.end(), |block| block.lines.end());
+        let lines = *sample.lines.start()..=*last;
+        Self { chapter: &sample.chapter, question: sample.question.as_deref(), lines }
+    }
+}
+
+impl<'book> From<&'book MeasuredBlock> for Spot<'book> {
+    fn from(block: &'book MeasuredBlock) -> Self {
+        let lines = block.lines.clone();
+        Self { chapter: &block.chapter, question: block.question.as_deref(), lines }
+    }
 }
 
 /// The samples that any filter matches; all when there is none.
@@ -86,16 +105,26 @@ fn covers(sample: &Sample, line: usize) -> bool {
 pub fn select<'book>(book: &'book Book, filters: &[String]) -> Result<Vec<&'book Sample>, String> {
     let parsed: Vec<Filter> = filters.iter().map(|text| Filter::parse(text)).collect();
     for (text, filter) in filters.iter().zip(&parsed) {
-        let known = book.samples().any(|sample| filter.matches(sample))
+        let known = book.samples().any(|sample| filter.matches(&sample.into()))
+            || book.measured().any(|block| filter.matches(&block.into()))
             || (filter.place == Place::Whole
                 && book.chapters.iter().any(|chapter| filter.names_chapter(chapter)));
         if !known {
             return Err(text.clone());
         }
     }
-    let wanted =
-        |sample: &&Sample| parsed.is_empty() || parsed.iter().any(|filter| filter.matches(sample));
-    Ok(book.samples().filter(wanted).collect())
+    Ok(book.samples().filter(|&sample| any_matches(&parsed, &sample.into())).collect())
+}
+
+/// The blocks with recordings that any filter matches; all when there is none.
+#[must_use]
+pub fn select_measured<'book>(book: &'book Book, filters: &[String]) -> Vec<&'book MeasuredBlock> {
+    let parsed: Vec<Filter> = filters.iter().map(|text| Filter::parse(text)).collect();
+    book.measured().filter(|&block| any_matches(&parsed, &block.into())).collect()
+}
+
+fn any_matches(filters: &[Filter], spot: &Spot<'_>) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| filter.matches(spot))
 }
 
 #[cfg(test)]

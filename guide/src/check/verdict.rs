@@ -11,7 +11,9 @@ use super::compare::{self, matches_elided};
 use super::compile::Compiled;
 use super::emission::Emissions;
 use super::run::Ran;
-use crate::book::{CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool};
+use crate::book::{
+    CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool, tidy,
+};
 
 /// What was found out about a sample.
 #[derive(Debug, Clone, Default)]
@@ -77,12 +79,12 @@ pub(crate) fn actual(kind: &CheckKind, evidence: &Evidence) -> Option<String> {
             evidence.emitted.get(kind)?.clone()?
         }
     };
-    Some(compare::tidy(&text))
+    Some(tidy(&text))
 }
 
 /// Whether a block says what the sample produces, which is `actual`.
 pub(crate) fn is_right(block: &CheckedBlock, actual: &str) -> bool {
-    let expected = compare::tidy(&block.text);
+    let expected = tidy(&block.text);
     match block.kind {
         CheckKind::Report => missing_line(block, actual).is_none(),
         CheckKind::Codegen { .. } => codegen::refuted(&block.text, actual).is_none(),
@@ -316,7 +318,7 @@ impl Judge<'_> {
             "the same text (- the page, + the sample)",
             format!("correct the sample, or run `{}` and review the diff", self.command("bless")),
         )
-        .with_detail(compare::diff(&compare::tidy(&block.text), actual))
+        .with_detail(compare::diff(&tidy(&block.text), actual))
     }
 
     fn claims(&self, block: &CheckedBlock, assembly: &str) -> Option<Finding> {

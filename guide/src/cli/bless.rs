@@ -6,7 +6,7 @@ use super::exit::Usage;
 use super::progress::Bar;
 use super::{Exit, clean_up_on_interrupt};
 use crate::book::{Book, Sample};
-use crate::check::{self, Outcome, prove, select};
+use crate::check::{self, Outcome, prove, select, select_measured};
 
 pub(crate) fn run(book: &Book, filters: &[String]) -> Result<Exit> {
     if std::env::var_os("CI").is_some() {
@@ -20,7 +20,7 @@ pub(crate) fn run(book: &Book, filters: &[String]) -> Result<Exit> {
     let refuted = |outcome: &Outcome| matches!(outcome, Outcome::Refuted(_));
     let open = proof.outcomes.iter().filter(|(_, outcome)| refuted(outcome));
     let open: Vec<&Sample> = open.map(|(sample, _)| *sample).collect();
-    let blessed = check::bless(book, &open)?;
+    let blessed = check::bless(book, &open, &select_measured(book, filters))?;
     anstream::print!("{}", blessed.diff);
     for reason in &blessed.refused {
         anstream::eprintln!("not written: {reason}");

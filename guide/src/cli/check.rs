@@ -10,8 +10,10 @@ use clap::{Args, ValueEnum};
 use super::exit::Usage;
 use super::progress::Bar;
 use super::{Exit, clean_up_on_interrupt, show};
-use crate::book::{Book, Finding};
-use crate::check::{Counts, Filter, Proof, Rules, Spent, Step, json, prove_by, select, time_table};
+use crate::book::{Book, Finding, MeasuredBlock};
+use crate::check::{
+    Counts, Filter, Proof, Rules, Spent, Step, json, prove_by, select, select_measured, time_table,
+};
 
 /// How to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -73,6 +75,7 @@ pub(crate) fn run(home: &Path, options: &Options) -> Result<Exit> {
         Err(_) if !text.is_empty() => Vec::new(),
         selected => selected.map_err(Usage::NoMatch)?,
     };
+    let measured = select_measured(book, filters);
     clean_up_on_interrupt(home)?;
     let bar = Bar::new();
     let proof = prove_by(&rules, home, &samples, !options.no_cache, &bar)?;
@@ -80,8 +83,8 @@ pub(crate) fn run(home: &Path, options: &Options) -> Result<Exit> {
     proof.timings.add(Step::Read, reading);
     let findings: Vec<&Finding> = text.into_iter().chain(proof.findings()).collect();
     match options.format {
-        Format::Text => print(book, &proof, &findings, options.timings),
-        Format::Json => anstream::println!("{:#}", json(book, &proof, &findings)),
+        Format::Text => print(book, &proof, &measured, &findings, options.timings),
+        Format::Json => anstream::println!("{:#}", json(book, &proof, &measured, &findings)),
     }
     Ok(if findings.is_empty() { Exit::Proved } else { Exit::Wrong })
 }
@@ -97,9 +100,16 @@ fn text_findings<'book>(book: &'book Book, filters: &[String]) -> Vec<&'book Fin
     book.findings.iter().filter(asked_for).collect()
 }
 
-fn print(book: &Book, proof: &Proof<'_>, findings: &[&Finding], timings: bool) {
+fn print(
+    book: &Book,
+    proof: &Proof<'_>,
+    measured: &[&MeasuredBlock],
+    findings: &[&Finding],
+    timings: bool,
+) {
     show(book, findings.iter().copied());
-    let summary = Counts::of(proof).summary(proof.elapsed.as_secs_f64());
+    let counts = Counts::of(proof).and_measured(measured);
+    let summary = counts.summary(proof.elapsed.as_secs_f64());
     match findings.len() {
         0 => anstream::println!("{summary}"),
         1 => anstream::println!("1 error in the book; {summary}"),

@@ -5,6 +5,7 @@ mod bless;
 mod check;
 mod exit;
 mod list;
+mod measure;
 mod new;
 mod progress;
 mod site;
@@ -72,6 +73,17 @@ enum Command {
         #[arg(long, value_name = "PART")]
         part: Option<String>,
     },
+    /// Runs measurements of `examples/`, checks their claims and records their figures for the pages
+    ///
+    /// What a claim does not hold for is not recorded. Let nothing else run meanwhile.
+    Measure {
+        /// The measurement; all without it
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        /// Checks the claims and records nothing
+        #[arg(long)]
+        check: bool,
+    },
     /// Measures this tool beside mdBook's, skeptic's and rustdoc's own ways to test samples
     ///
     /// `cargo guide bench -- --help` lists the options.
@@ -121,6 +133,9 @@ fn run(command: Command) -> Result<Exit> {
         Command::Build => site::build(&load()?),
         Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
+        Command::Measure { name, check } => {
+            with_settings(|book| measure::run(book, name.as_deref(), check))
+        }
         Command::Bench { options } => bench::run(&root()?, &options),
         Command::New { target, level } => with_settings(|book| new::run(book, &target, level)),
         Command::List { level, part } => {

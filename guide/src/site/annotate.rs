@@ -1,5 +1,5 @@
 //! What the guide writes into a chapter before mdBook renders it: level badges, frames around samples
-//! with what was proved about them, and the kind of each callout.
+//! with what was proved about them, figures of measurements, and the kind of each callout.
 //!
 //! A chapter and its text in, Markdown with HTML in it out. Lines are edited in place, so that the line
 //! numbers of questions, samples and callouts hold until the end.
@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use mdbook_core::utils::escape_html;
 use toml::{Table, Value};
 
+use super::figure::figure;
 use crate::book::{
-    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Question, Sample,
+    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, MeasuredBlock,
+    Question, Sample,
 };
 
 /// The titles that `book.toml` gives to the kinds of callouts.
@@ -34,6 +36,9 @@ pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds, audience: Audience) -> 
     }
     for sample in &chapter.samples {
         page.frame(sample);
+    }
+    for block in &chapter.measured {
+        page.show_figure(block);
     }
     for directive in &chapter.directives {
         if let Some(kind) = kinds.get(&directive.name) {
@@ -70,8 +75,18 @@ impl Page {
         }
     }
 
+    /// The recording takes the place of the block that shows it as plain text.
+    fn show_figure(&mut self, block: &MeasuredBlock) {
+        let Some(margin) = self.margin(*block.lines.start(), block.column) else { return };
+        let html = figure(block).replace('\n', &format!("\n{margin}"));
+        for line in block.lines.clone() {
+            self.line(line).clear();
+        }
+        *self.line(*block.lines.start()) = format!("\n{margin}{html}\n");
+    }
+
     fn frame(&mut self, sample: &Sample) {
-        let Some(margin) = self.margin(sample) else { return };
+        let Some(margin) = self.margin(*sample.lines.start(), sample.column) else { return };
         let last = sample.checks.last().map_or(*sample.lines.end(), |block| *block.lines.end());
         let proof = Proof::of(sample);
         let place = self.place(sample);
@@ -111,9 +126,9 @@ impl Page {
 
     /// The white space before the opening fence, or nothing when the fence starts a list item or stands
     /// in a quotation, where no line of HTML can go before it.
-    fn margin(&self, sample: &Sample) -> Option<String> {
-        let fence = &self.lines[sample.lines.start() - 1];
-        let margin: String = fence.chars().take(sample.column - 1).collect();
+    fn margin(&self, line: usize, column: usize) -> Option<String> {
+        let fence = &self.lines[line - 1];
+        let margin: String = fence.chars().take(column - 1).collect();
         margin.chars().all(char::is_whitespace).then_some(margin)
     }
 

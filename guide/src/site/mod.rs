@@ -7,6 +7,8 @@
 mod annotate;
 mod build;
 mod callouts;
+mod chart;
+mod figure;
 mod preprocess;
 mod serve;
 mod staging;

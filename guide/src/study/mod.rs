@@ -17,7 +17,7 @@ pub struct Row {
     pub runs: usize,
     /// Samples that fail to compile as stated.
     pub fails: usize,
-    /// Blocks that are compared with what samples produce.
+    /// Blocks that are compared with what samples produce or measurements recorded.
     pub blocks: usize,
 }
 
@@ -27,6 +27,7 @@ pub fn catalog(book: &Book) -> Vec<Row> {
     let row = |(chapter, question): (&crate::book::Chapter, &crate::book::Question)| {
         let id = &question.id;
         let mine = chapter.samples.iter().filter(|sample| sample.question.as_ref() == Some(id));
+        let measured = chapter.measured.iter().filter(|block| block.question.as_ref() == Some(id));
         let fails =
             |expectation: &Expectation| matches!(expectation, Expectation::CompileFail { .. });
         Row {
@@ -36,7 +37,7 @@ pub fn catalog(book: &Book) -> Vec<Row> {
             title: question.title.clone(),
             runs: mine.clone().filter(|sample| !fails(&sample.expectation)).count(),
             fails: mine.clone().filter(|sample| fails(&sample.expectation)).count(),
-            blocks: mine.map(|sample| sample.checks.len()).sum(),
+            blocks: mine.map(|sample| sample.checks.len()).sum::<usize>() + measured.count(),
         }
     };
     book.questions().map(row).collect()

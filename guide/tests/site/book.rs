@@ -145,3 +145,10 @@ pub(crate) fn files(directory: &Path) -> Vec<String> {
 pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
+
+/// The text between the first `from` and the next `to`.
+pub(crate) fn between<'page>(page: &'page str, from: &str, to: &str) -> &'page str {
+    let start = page.find(from).unwrap_or_else(|| panic!("no {from} in {page}"));
+    let rest = &page[start..];
+    &rest[..rest.find(to).unwrap_or_else(|| panic!("no {to} after {from}"))]
+}

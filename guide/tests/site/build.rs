@@ -6,17 +6,10 @@ use mdbook_core::config::Config;
 use mdbook_driver::MDBook;
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 
-use crate::book::{Book, files, read};
+use crate::book::{Book, between, files, read};
 
 fn page() -> String {
     read(&Book::new().build().join("part/chapter.html"))
-}
-
-/// The text between the first `from` and the next `to`.
-fn between<'page>(page: &'page str, from: &str, to: &str) -> &'page str {
-    let start = page.find(from).unwrap_or_else(|| panic!("no {from} in {page}"));
-    let rest = &page[start..];
-    &rest[..rest.find(to).unwrap_or_else(|| panic!("no {to} after {from}"))]
 }
 
 #[test]

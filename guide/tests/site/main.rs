@@ -3,6 +3,7 @@
 mod book;
 mod build;
 mod colors;
+mod figures;
 mod privacy;
 #[cfg(target_os = "linux")]
 mod recheck;

@@ -1,0 +1,3 @@
+//! Counts beads.
+
+fn main() {}
