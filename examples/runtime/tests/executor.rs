@@ -188,7 +188,12 @@ fn a_destructor_that_panics_does_not_end_the_worker() {
     });
     held.abort();
     assert!(matches!(block_on(held), Err(JoinError::Panicked(_))));
-    drop(executor.spawner().spawn(async { Grenade }));
+    let (tell, told) = mpsc::channel();
+    drop(executor.spawner().spawn(async move {
+        told.recv().expect("the test tells when nobody wants the result any more");
+        Grenade
+    }));
+    tell.send(()).expect("the task waits");
     assert!(matches!(block_on(executor.spawner().spawn(async { 7 })), Ok(7)));
 }
 
