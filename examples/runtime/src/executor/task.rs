@@ -10,6 +10,9 @@
 //! | notified | `RUNNING`, `SCHEDULED` | one worker | no other state: the worker queues it after the poll |
 //! | complete | `COMPLETE` | handle and wakers | no other state that anyone looks at |
 //!
+//! An abort adds `ABORTED` and is a wake otherwise: the next run drops the future instead of polling it. A
+//! poll that has begun is not stopped, and if it ends the task, the abort came too late.
+//!
 //! Each transition is one atomic read-modify-write, even a wake that changes nothing. A wake that only
 //! loaded the state, saw `SCHEDULED` and went away would be faster and wrong: its caller's writes would not
 //! happen before the next poll, which then could miss what the wake was about.
