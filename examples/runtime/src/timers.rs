@@ -62,7 +62,10 @@ impl Timers {
         let mut sleep = self.sleep(duration);
         poll_fn(|cx| match future.as_mut().poll(cx) {
             Poll::Ready(value) => Poll::Ready(Ok(value)),
-            Poll::Pending => Pin::new(&mut sleep).poll(cx).map(|()| Err(Elapsed)),
+            Poll::Pending => {
+                // The future may have used up the budget, and would again at each poll.
+                budget::without(|| Pin::new(&mut sleep).poll(cx)).map(|()| Err(Elapsed))
+            }
         })
         .await
     }

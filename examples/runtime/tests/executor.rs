@@ -303,6 +303,23 @@ fn blocking_functions_run_at_the_same_time_and_hold_up_no_task() {
     assert_eq!(led.filter(|led| *led).count(), 1);
 }
 
+/// The second one must not be left to the idle thread that is about to take the first.
+#[test]
+fn blocking_functions_that_wait_for_each_other_both_get_a_thread() {
+    for _ in 0..50 {
+        let executor = executor(1);
+        block_on(executor.spawner().spawn_blocking(|| ())).expect("it ends");
+        let meeting = Arc::new(Barrier::new(2));
+        let visitors = [(); 2].map(|()| {
+            let meeting = Arc::clone(&meeting);
+            executor.spawner().spawn_blocking(move || meeting.wait().is_leader())
+        });
+        for visitor in visitors {
+            block_on(visitor).expect("it ends");
+        }
+    }
+}
+
 #[test]
 fn a_blocking_function_that_panics_is_an_error() {
     let executor = executor(1);

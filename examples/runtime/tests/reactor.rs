@@ -4,7 +4,9 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use std::{pin::pin, thread};
 
 use runtime::Runtime;
@@ -37,6 +39,14 @@ fn echo_server(runtime: &Runtime) -> SocketAddr {
         }
     }));
     address
+}
+
+/// Says something to an echo server, and waits for the answer.
+fn visit(address: SocketAddr) -> std::net::TcpStream {
+    let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
+    stream.write_all(b"tea").expect("the server reads");
+    stream.read_exact(&mut [0; 3]).expect("the server answers");
+    stream
 }
 
 #[test]
@@ -153,14 +163,15 @@ fn events_are_seen_although_tasks_keep_the_worker_busy() {
     let address = echo_server(&runtime);
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = Arc::clone(&stop);
+    let (sender, started) = mpsc::channel();
     let busy = runtime.handle().spawn(async move {
+        sender.send(()).expect("the test listens");
         while !stopped.load(SeqCst) {
             yield_now().await;
         }
     });
-    let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
-    stream.write_all(b"tea").expect("the server reads");
-    stream.read_exact(&mut [0; 3]).expect("the server answers");
+    started.recv().expect("it starts");
+    visit(address);
     stop.store(true, SeqCst);
     runtime.block_on(busy).expect("it ends");
 }
@@ -170,19 +181,17 @@ fn events_are_seen_although_the_worker_that_saw_the_last_one_is_stuck() {
     let runtime = runtime(2);
     let address = echo_server(&runtime);
     let handle = runtime.handle().clone();
-    let (sender, receiver) = std::sync::mpsc::channel::<()>();
-    let stuck = runtime.handle().spawn(async move {
-        handle.sleep(std::time::Duration::from_millis(5)).await;
-        receiver.recv()
+    let (started, stuck) = mpsc::channel();
+    let (tell, told) = mpsc::channel();
+    let task = runtime.handle().spawn(async move {
+        handle.sleep(Duration::from_millis(5)).await;
+        started.send(()).expect("the test listens");
+        told.recv().expect("the test tells");
     });
-    for _ in 0..20 {
-        let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
-        stream.write_all(b"tea").expect("the server reads");
-        stream.read_exact(&mut [0; 3]).expect("the server answers");
-        thread::sleep(std::time::Duration::from_millis(1));
-    }
-    sender.send(()).expect("the task waits");
-    runtime.block_on(stuck).expect("it ends").expect("it was told");
+    stuck.recv().expect("the timer ends");
+    visit(address);
+    tell.send(()).expect("the task waits");
+    runtime.block_on(task).expect("it ends");
 }
 
 /// Polls by hand, so that the event can come at the worst moment.
@@ -241,9 +250,7 @@ fn a_stream_that_is_dropped_frees_its_place() {
 fn shutdown_closes_connections() {
     let runtime = runtime(2);
     let address = echo_server(&runtime);
-    let mut stream = std::net::TcpStream::connect(address).expect("the server listens");
-    stream.write_all(b"tea").expect("the server reads");
-    stream.read_exact(&mut [0; 3]).expect("the server answers");
+    let mut stream = visit(address);
     drop(runtime);
     assert_eq!(stream.read(&mut [0]).expect("the end, not an error"), 0);
 }

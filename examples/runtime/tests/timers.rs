@@ -1,7 +1,7 @@
 //! The wheel beside a model; then timers without a runtime, with time as the test says; then with one.
 
 use std::collections::BTreeMap;
-use std::future::{pending, ready};
+use std::future::{pending, poll_fn, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use runtime::Runtime;
+use runtime::executor::budget::poll_proceed;
 use runtime::timers::{Elapsed, Sleep, Timers, Wheel};
 
 /// Distances of all magnitudes, so that all levels of the wheel are used.
@@ -180,4 +181,17 @@ fn a_timeout_drops_what_is_late_and_returns_what_is_not() {
     assert_eq!(Arc::strong_count(&guard), 1);
     assert_eq!(runtime.block_on(handle.timeout(Duration::ZERO, ready(7))), Ok(7));
     assert_eq!(runtime.block_on(handle.timeout(Duration::MAX, ready(7))), Ok(7));
+}
+
+/// A future that spends the whole budget leaves nothing to the timer that is polled after it.
+#[test]
+fn a_timeout_ends_what_is_always_ready() {
+    let runtime = runtime();
+    let busy = async {
+        for _ in 0..1000 {
+            poll_fn(|cx| poll_proceed(cx)).await;
+        }
+    };
+    let outcome = runtime.block_on(runtime.handle().timeout(Duration::ZERO, busy));
+    assert_eq!(outcome, Err(Elapsed));
 }

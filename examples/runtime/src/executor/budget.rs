@@ -37,6 +37,11 @@ pub(crate) fn with<R>(poll: impl FnOnce() -> R) -> R {
     limited(Some(OPERATIONS), poll)
 }
 
+/// Calls a function that polls without a budget.
+pub(crate) fn without<R>(poll: impl FnOnce() -> R) -> R {
+    limited(None, poll)
+}
+
 /// Takes one operation from the budget. Leaf futures call it before they look whether they are ready.
 ///
 /// Returns `Pending` if nothing is left; then the waker has been woken.
@@ -57,7 +62,7 @@ pub fn poll_proceed(cx: &Context<'_>) -> Poll<()> {
 /// Runs a future without a budget: if it is always ready, nothing else runs on its worker.
 pub async fn unconstrained<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
-    poll_fn(|cx| limited(None, || future.as_mut().poll(cx))).await
+    poll_fn(|cx| without(|| future.as_mut().poll(cx))).await
 }
 
 /// Lets all tasks run that wait in the queue of this worker. For loops that compute and never wait.
