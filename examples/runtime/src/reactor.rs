@@ -155,3 +155,6 @@ impl Drop for Registration {
         drop(waiting);
     }
 }
+
+#[cfg(test)]
+mod tests;
