@@ -146,12 +146,12 @@ mod tests {
     #[test]
     fn an_unmangled_name_stands_once_in_a_program() {
         let mut taken = BTreeSet::new();
-        let mut takes = |source: &str| take_names(source, &mut taken);
-        assert!(takes("#[unsafe(no_mangle)]\n#[inline(never)]\npub fn tax() {}"));
-        assert!(!takes("#[no_mangle]\nfn tax() {}"), "the name is taken");
-        assert!(!takes("#[unsafe(no_mangle)]\npub(crate) fn rate() {}"), "not understood");
-        assert!(takes("#[unsafe(no_mangle)]\nstatic mut RATE: u8 = 19;"));
-        assert!(takes("fn tax() {}"));
+        let mut fits = |source: &str| take_names(source, &mut taken);
+        assert!(fits("#[unsafe(no_mangle)]\n#[inline(never)]\npub fn tax() {}"));
+        assert!(!fits("#[no_mangle]\nfn tax() {}"), "the name is taken");
+        assert!(!fits("#[unsafe(no_mangle)]\npub(crate) fn rate() {}"), "not understood");
+        assert!(fits("#[unsafe(no_mangle)]\nstatic mut RATE: u8 = 19;"));
+        assert!(fits("fn tax() {}"));
     }
 
     fn in_main(text: &str) -> Sample {
