@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::iter;
 use std::path::Path;
+
+use guide::book::{Book, Expectation, Sample};
 
 /// Every kind of error that a fixture shows, such as `wrong-codes`.
 fn kinds_of_errors() -> BTreeSet<String> {
@@ -21,4 +24,43 @@ fn contributing_explains_every_kind_of_error() {
     let missing: Vec<&String> =
         kinds.iter().filter(|kind| !document.contains(&format!("`{kind}`"))).collect();
     assert!(missing.is_empty(), "CONTRIBUTING.md does not explain {missing:?}");
+}
+
+/// What a sample of CONTRIBUTING.md must say so that its way of proof is shown there. The samples of that
+/// page are checked like all others, so each of these is also known to work.
+const PROOFS: [&str; 13] = [
+    "reported by AddressSanitizer",
+    "reported by ThreadSanitizer",
+    "reported by Miri",
+    "shown as mir",
+    "shown as hir",
+    "shown as llvm",
+    "shown as asm",
+    "same: ",
+    "no-calls: ",
+    "allocations(||",
+    "offset_of!",
+    "loom::model",
+    "by_abort()",
+];
+
+/// All that a sample says, with what is expected of it.
+fn said_by(sample: &Sample) -> String {
+    let expected = match &sample.expectation {
+        Expectation::Reported { tool } => format!("reported by {tool}\n"),
+        _ => String::new(),
+    };
+    let checks =
+        sample.checks.iter().map(|block| format!("shown as {}\n{}", block.kind, block.text));
+    iter::once(expected).chain(iter::once(sample.text.clone())).chain(checks).collect()
+}
+
+#[test]
+fn contributing_has_a_checked_sample_of_every_way_of_proof() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let book = Book::load(root);
+    let samples = book.samples().filter(|sample| sample.file == "CONTRIBUTING.md");
+    let said: Vec<String> = samples.map(said_by).collect();
+    let missing = PROOFS.iter().filter(|proof| !said.iter().any(|said| said.contains(**proof)));
+    assert_eq!(missing.collect::<Vec<_>>(), [&""; 0]);
 }

@@ -19,8 +19,14 @@ use support::{Book, Said, fixtures};
 
 const BLESS: &str = "GUIDE_BLESS_FIXTURES";
 /// How the names of fixtures start that are about what only x86-64 Linux has: sanitizers and this code.
-const X86_64_LINUX: [&str; 5] =
-    ["asm-differs", "clean-asan-run", "codegen-", "line-not-in-report", "llvm-differs"];
+const X86_64_LINUX: [&str; 6] = [
+    "asm-differs",
+    "clean-asan-run",
+    "clean-tsan-run",
+    "codegen-",
+    "line-not-in-report",
+    "llvm-differs",
+];
 
 /// What differs from run to run and between machines, and what stands for it.
 static VOLATILE: LazyLock<[(Regex, &str); 3]> = LazyLock::new(|| {

@@ -1,0 +1,7 @@
+//! Prints lines until something stops it.
+
+fn main() {
+    loop {
+        println!("tea");
+    }
+}

@@ -1,0 +1,66 @@
+//! The smallest programs that tell the orderings apart, each run by loom in every order that the memory
+//! model allows.
+
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use loom::thread;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+
+// ANCHOR: message-passing
+/// One thread writes a message, then raises a flag; the other sees the flag, then reads the message.
+fn pass_message(raise: Ordering, see: Ordering) {
+    let shared = Arc::new((AtomicUsize::new(0), AtomicBool::new(false)));
+    let sender = Arc::clone(&shared);
+    thread::spawn(move || {
+        let (message, flag) = &*sender;
+        message.store(42, Relaxed);
+        flag.store(true, raise);
+    });
+    let (message, flag) = &*shared;
+    if flag.load(see) {
+        assert_eq!(message.load(Relaxed), 42, "the flag came first");
+    }
+}
+
+#[test]
+fn a_message_comes_before_the_flag_that_releases_it() {
+    loom::model(|| pass_message(Release, Acquire));
+}
+
+#[test]
+#[should_panic(expected = "the flag came first")]
+fn a_relaxed_flag_may_come_before_the_message() {
+    loom::model(|| pass_message(Relaxed, Acquire));
+}
+// ANCHOR_END: message-passing
+
+#[test]
+#[should_panic(expected = "the flag came first")]
+fn a_message_may_be_read_before_a_flag_that_is_not_acquired() {
+    loom::model(|| pass_message(Release, Relaxed));
+}
+
+/// Two threads raise a flag each, then look at the other's.
+fn raise_and_look(barrier: Ordering) {
+    let flags = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+    let other = Arc::clone(&flags);
+    let raise_mine_and_see_yours = move |flags: Arc<[AtomicBool; 2]>, mine: usize| {
+        flags[mine].store(true, Release);
+        fence(barrier);
+        flags[1 - mine].load(Acquire)
+    };
+    let other = thread::spawn(move || raise_mine_and_see_yours(other, 1));
+    let seen_here = raise_mine_and_see_yours(flags, 0);
+    assert!(seen_here || other.join().expect("it ends"), "neither saw the other's flag");
+}
+
+#[test]
+#[should_panic(expected = "neither saw the other's flag")]
+fn release_and_acquire_let_both_look_too_early() {
+    loom::model(|| raise_and_look(AcqRel));
+}
+
+#[test]
+fn between_sequentially_consistent_fences_one_sees_the_other() {
+    loom::model(|| raise_and_look(SeqCst));
+}
