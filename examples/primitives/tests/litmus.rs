@@ -40,6 +40,7 @@ fn a_message_may_be_read_before_a_flag_that_is_not_acquired() {
     loom::model(|| pass_message(Release, Relaxed));
 }
 
+// ANCHOR: store-buffering
 /// Two threads raise a flag each, then look at the other's.
 fn raise_and_look(barrier: Ordering) {
     let flags = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
@@ -64,3 +65,21 @@ fn release_and_acquire_let_both_look_too_early() {
 fn between_sequentially_consistent_fences_one_sees_the_other() {
     loom::model(|| raise_and_look(SeqCst));
 }
+// ANCHOR_END: store-buffering
+
+// ANCHOR: coherence
+/// One thread counts up; the other looks twice.
+#[test]
+fn a_counter_is_never_seen_to_go_back() {
+    loom::model(|| {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let other = Arc::clone(&counter);
+        thread::spawn(move || {
+            other.store(1, Relaxed);
+            other.store(2, Relaxed);
+        });
+        let (first, second) = (counter.load(Relaxed), counter.load(Relaxed));
+        assert!(first <= second, "{first}, then {second}");
+    });
+}
+// ANCHOR_END: coherence
