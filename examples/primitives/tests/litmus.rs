@@ -83,3 +83,25 @@ fn a_counter_is_never_seen_to_go_back() {
     });
 }
 // ANCHOR_END: coherence
+
+// ANCHOR: two-writers
+/// Two threads write to one place each; two others read both, in opposite orders.
+#[test]
+#[should_panic(expected = "each saw another write first")]
+fn two_readers_may_disagree_about_two_writers() {
+    let mut some_orders = loom::model::Builder::new();
+    some_orders.preemption_bound = Some(2); // enough to find one
+    some_orders.check(|| {
+        let places = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+        let read_first = |mine: usize| {
+            let (written, read) = (Arc::clone(&places), Arc::clone(&places));
+            thread::spawn(move || written[mine].store(true, Release));
+            move || read[mine].load(Acquire) && !read[1 - mine].load(Acquire)
+        };
+        let (saw_only_the_first, saw_only_the_second) = (read_first(0), read_first(1));
+        let other = thread::spawn(saw_only_the_first);
+        let here = saw_only_the_second();
+        assert!(!(here && other.join().expect("it ends")), "each saw another write first");
+    });
+}
+// ANCHOR_END: two-writers
