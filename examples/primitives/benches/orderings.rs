@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 use measurement::{Table, medians};
 
@@ -18,12 +18,18 @@ fn main() {
         });
     };
     let locked = Mutex::new(0_u64);
-    let [relaxed, release, seq_cst, add_relaxed, add_seq_cst, mutex] = medians(
+    let [relaxed, release, seq_cst, fenced, add_relaxed, add_seq_cst, mutex] = medians(
         ROUNDS,
         [
             &|| store(Ordering::Relaxed),
             &|| store(Ordering::Release),
             &|| store(Ordering::SeqCst),
+            &|| {
+                for value in 0..TIMES {
+                    black_box(counter).store(value, Ordering::Relaxed);
+                    fence(Ordering::SeqCst);
+                }
+            },
             &|| add(Ordering::Relaxed),
             &|| add(Ordering::SeqCst),
             &|| {
@@ -35,6 +41,7 @@ fn main() {
         .row("store, Relaxed", [1.0])
         .row("store, Release", [release / relaxed])
         .row("store, SeqCst", [seq_cst / relaxed])
+        .row("store, Relaxed, then fence(SeqCst)", [fenced / relaxed])
         .row("fetch_add, Relaxed", [add_relaxed / relaxed])
         .row("fetch_add, SeqCst", [add_seq_cst / relaxed])
         .row("lock, add, unlock", [mutex / relaxed])

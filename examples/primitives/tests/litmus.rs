@@ -105,3 +105,40 @@ fn two_readers_may_disagree_about_two_writers() {
     });
 }
 // ANCHOR_END: two-writers
+
+// ANCHOR: last-owner
+/// Two owners use a value, then leave. The last one frees it, and both uses must have happened.
+fn use_and_leave(count_down: Ordering, fence_of_the_last: Option<Ordering>) {
+    let shared = Arc::new(([AtomicBool::new(false), AtomicBool::new(false)], AtomicUsize::new(2)));
+    let owner = |me: usize| {
+        let shared = Arc::clone(&shared);
+        move || {
+            let (used, owners) = &*shared;
+            used[me].store(true, Relaxed);
+            if owners.fetch_sub(1, count_down) == 1 {
+                fence_of_the_last.map(fence);
+                assert!(used[1 - me].load(Relaxed), "freed before the other owner's use");
+            }
+        }
+    };
+    thread::spawn(owner(0));
+    owner(1)();
+}
+
+#[test]
+fn release_and_a_fence_of_the_last_owner_suffice() {
+    loom::model(|| use_and_leave(Release, Some(Acquire)));
+}
+
+#[test]
+#[should_panic(expected = "freed before the other owner's use")]
+fn a_fence_needs_something_that_was_released() {
+    loom::model(|| use_and_leave(Relaxed, Some(Acquire)));
+}
+
+#[test]
+#[should_panic(expected = "freed before the other owner's use")]
+fn what_was_released_must_be_acquired() {
+    loom::model(|| use_and_leave(Release, None));
+}
+// ANCHOR_END: last-owner
