@@ -48,9 +48,11 @@ fn main() {
     if thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
         not_run("two threads at once need two cores");
     }
-    let weak = neither_saw(Ordering::Release, Ordering::Acquire) as f64;
-    let strong = neither_saw(Ordering::SeqCst, Ordering::SeqCst) as f64;
-    assert!(strong == 0.0, "SeqCst allowed what it forbids, {strong} times");
+    let weak = neither_saw(Ordering::Release, Ordering::Acquire);
+    let strong = neither_saw(Ordering::SeqCst, Ordering::SeqCst);
+    assert_eq!(strong, 0, "SeqCst allowed what it forbids");
+    let [weak, strong] =
+        [weak, strong].map(|rounds| u32::try_from(rounds).expect("it fits").into());
     Table::bars("rounds of 1 000 000 in which neither saw the other")
         .row("Release and Acquire", [weak])
         .row("SeqCst", [strong])

@@ -20,13 +20,13 @@ fn processor_time() -> f64 {
     nanoseconds.expect("a number") / 1e9
 }
 
-/// Runs `hold` on one thread and `wait` on another, which begins when the first has called what it gets.
+/// Runs `keep_locked` on one thread and `wait` on another, which begins when the first has called what it gets.
 /// Returns what share of the sleep `wait` was running.
-fn share_of_sleep(hold: impl FnOnce(&dyn Fn()) + Send, wait: impl FnOnce()) -> f64 {
+fn share_of_sleep(keep_locked: impl FnOnce(&dyn Fn()) + Send, wait: impl FnOnce()) -> f64 {
     let held = Barrier::new(2);
     thread::scope(|scope| {
         scope.spawn(|| {
-            hold(&|| {
+            keep_locked(&|| {
                 held.wait();
                 thread::sleep(SLEEP);
             });

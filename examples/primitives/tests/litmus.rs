@@ -116,7 +116,9 @@ fn use_and_leave(count_down: Ordering, fence_of_the_last: Option<Ordering>) {
             let (used, owners) = &*shared;
             used[me].store(true, Relaxed);
             if owners.fetch_sub(1, count_down) == 1 {
-                fence_of_the_last.map(fence);
+                if let Some(order) = fence_of_the_last {
+                    fence(order);
+                }
                 assert!(used[1 - me].load(Relaxed), "freed before the other owner's use");
             }
         }
