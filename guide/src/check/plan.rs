@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use regex::Regex;
 
 use crate::book::{CheckKind, Edition, Expectation, Form, Sample};
@@ -20,12 +21,18 @@ pub(crate) enum Job {
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
         global_asm";
-    let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
+    let words = "crate|super|extern|macro_export|no_mangle|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
-        set_hook|take_hook|Location|Backtrace";
-    Regex::new(&format!(r"#!\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b"))
+        set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
+    // Whether letters of other scripts are suspicious depends on all names of a crate.
+    let letters = r"[\p{Alphabetic}--\p{ASCII}]";
+    Regex::new(&format!(r"#! ?\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
         .expect("a valid pattern")
 });
+
+/// A `main` that may be that of a program: any other function that is called `main` would do in a module.
+static MAIN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bfn main \(\) (?:- > [^{}]*)?\{\}").expect("a valid pattern"));
 
 /// Below this many samples a second program costs more than it saves.
 const WORTH_SPLITTING: usize = 8;
@@ -74,6 +81,24 @@ fn can_share(sample: &Sample) -> bool {
         && sample.form == Form::Program
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
+        && is_whole(&sample.source())
+}
+
+/// Whether a text is items and nothing else, so that what surrounds it cannot complete it, with a `main`.
+fn is_whole(source: &str) -> bool {
+    let Ok(tokens) = source.parse::<TokenStream>() else { return false };
+    let outline: Vec<String> = tokens.into_iter().map(outline).collect();
+    let outline = outline.join(" ");
+    let is_main = MAIN.find(&outline).is_some_and(|main| !main.as_str().contains(" where "));
+    is_main && outline.ends_with(['}', ';'])
+}
+
+/// A token as it is written; of what stands in braces only the braces.
+fn outline(token: TokenTree) -> String {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => "{}".to_owned(),
+        token => token.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -87,21 +112,44 @@ mod tests {
             "println!(\"{}\", line!())",
             "#![allow(unused)]",
             "#[link(name = \"m\")]",
+            "let ο = 1;",
+        ] {
+            assert!(!can_share(&in_main(text)), "{text}");
+        }
+        for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
+            assert!(can_share(&in_main(text)), "{text}");
+        }
+        assert!(!can_share(&Sample { edition: Edition::E2015, ..in_main("") }));
+    }
+
+    fn in_main(text: &str) -> Sample {
+        Sample::of_text(&format!("fn main() {{ {text} }}\n"))
+    }
+
+    #[test]
+    fn what_a_module_around_it_would_mend_stands_alone() {
+        for text in [
+            "const main: fn() = || ();",
+            "fn main() where String: Sized {}",
+            "fn main<'a>() {}",
+            "mod stock { fn main() {} }",
+            "fn main() {} } mod stock {",
+            "fn main() {}\n/// Ships it.\n",
+            "fn main() {}\n#[inline]\n",
         ] {
             assert!(!can_share(&Sample::of_text(text)), "{text}");
         }
-        for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
+        for text in ["# fn main() {}\n// Ships it.\n", "fn main() -> Result<(), E> {}\nuse a::B;"] {
             assert!(can_share(&Sample::of_text(text)), "{text}");
         }
-        assert!(!can_share(&Sample { edition: Edition::E2015, ..Sample::of_text("") }));
     }
 
     #[test]
     fn samples_share_by_edition_and_crates_and_fill_the_cores() {
         let mut samples: Vec<Sample> = (0..20).map(|_| Sample::of_text("fn main() {}")).collect();
         samples[3].edition = Edition::E2021;
-        samples[5].text = "use tokio::time;".into();
-        samples[7].text = "crate::ship()".into();
+        samples[5].text = "use tokio::time; fn main() {}".into();
+        samples[7].text = "fn main() { crate::ship() }".into();
         let samples: Vec<&Sample> = samples.iter().collect();
         let jobs = plan(&samples, |sample| sample.text.contains("tokio"), 2);
         let sizes: Vec<usize> = jobs

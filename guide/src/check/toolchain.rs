@@ -11,6 +11,7 @@ use cargo_metadata::{Artifact, Message, Metadata};
 
 use super::Unusable;
 use super::run::Ran;
+use crate::book::digest;
 use crate::book::examples::{self, CHAPTER_CRATES};
 
 /// A compiler, found once.
@@ -82,12 +83,14 @@ impl ChapterCrates {
             ".cargo/config.toml".into(),
         ];
         let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
-        let texts = files
-            .into_iter()
-            .chain(sources)
-            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default());
         let settings: BTreeSet<String> = std::env::vars_os().filter_map(build_setting).collect();
-        texts.chain(settings).collect()
+        files.into_iter().chain(sources).map(|file| self.entry(&file)).chain(settings).collect()
+    }
+
+    /// A file's name and what is in it, told apart from what is in the next one.
+    fn entry(&self, file: &Path) -> String {
+        let text = std::fs::read(self.root.join(file)).unwrap_or_default();
+        format!("{}={}\n", file.display(), digest(&String::from_utf8_lossy(&text)))
     }
 
     /// Builds the crates by calls of Cargo that `run` makes, and returns the arguments that make rustc see
@@ -190,6 +193,25 @@ mod tests {
         let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
         assert_ne!(before, after);
         assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
+    }
+
+    #[test]
+    fn code_that_moves_to_the_next_file_makes_another_fingerprint() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let source = dir.path().join("examples/support/src");
+        let write = |path: &Path, text: &str| {
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, text).expect("a file");
+        };
+        let manifest = dir.path().join(examples::manifest());
+        write(&manifest, "[dependencies]\nsupport = { path = \"../support\" }\n");
+        let fingerprint = |coffee: &str, tea: &str| {
+            write(&source.join("coffee.rs"), coffee);
+            write(&source.join("tea.rs"), tea);
+            ChapterCrates::load(dir.path()).fingerprint()
+        };
+        let before = fingerprint("pub fn cup() {}\npub fn pot() {}\n", "");
+        assert_ne!(before, fingerprint("pub fn cup() {}\n", "pub fn pot() {}\n"));
     }
 
     #[test]
