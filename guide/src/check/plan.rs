@@ -1,6 +1,6 @@
 //! Which samples are compiled together: pure, so that it is tested without a compiler.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -21,7 +21,7 @@ pub(crate) enum Job {
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
         global_asm";
-    let words = "crate|super|extern|macro_export|no_mangle|export_name|link_section|link_name|\
+    let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
         set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
@@ -33,6 +33,13 @@ static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
 /// A `main` that may be that of a program: any other function that is called `main` would do in a module.
 static MAIN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bfn main \(\) (?:- > [^{}]*)?\{\}").expect("a valid pattern"));
+
+/// An item with an unmangled name.
+static UNMANGLED: LazyLock<Regex> = LazyLock::new(|| {
+    let attribute = r"#\[(?:no_mangle|unsafe\(no_mangle\))\]\s*(?:#\[[^\]]*\]\s*)*";
+    Regex::new(&format!(r"{attribute}(?:pub\s+)?(?:unsafe\s+)?(?:fn|static(?:\s+mut)?)\s+(\w+)"))
+        .expect("a valid pattern")
+});
 
 /// Below this many samples a second program costs more than it saves.
 const WORTH_SPLITTING: usize = 8;
@@ -48,8 +55,9 @@ pub(crate) fn plan(
     // default one, so that no sample can tell.
     let mut groups: BTreeMap<(Edition, bool), Vec<usize>> = BTreeMap::new();
     let mut alone = Vec::new();
+    let mut taken = BTreeSet::new();
     for (index, sample) in samples.iter().enumerate() {
-        if can_share(sample) {
+        if can_share(sample) && take_names(&sample.source(), &mut taken) {
             groups.entry((sample.edition, uses_crates(sample))).or_default().push(index);
         } else {
             alone.push(Job::Alone(index));
@@ -82,6 +90,19 @@ fn can_share(sample: &Sample) -> bool {
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text)
         && is_whole(&sample.source())
+}
+
+/// Takes the unmangled names of a text, of which a program has each only once; `false` when one is taken or
+/// not understood.
+fn take_names(source: &str, taken: &mut BTreeSet<String>) -> bool {
+    let names: Vec<String> =
+        UNMANGLED.captures_iter(source).map(|item| item[1].to_owned()).collect();
+    let is_clear = names.len() == source.matches("no_mangle").count()
+        && names.iter().all(|name| !taken.contains(name));
+    if is_clear {
+        taken.extend(names);
+    }
+    is_clear
 }
 
 /// Whether a text is items and nothing else, so that what surrounds it cannot complete it, with a `main`.
@@ -120,6 +141,17 @@ mod tests {
             assert!(can_share(&in_main(text)), "{text}");
         }
         assert!(!can_share(&Sample { edition: Edition::E2015, ..in_main("") }));
+    }
+
+    #[test]
+    fn an_unmangled_name_stands_once_in_a_program() {
+        let mut taken = BTreeSet::new();
+        let mut takes = |source: &str| take_names(source, &mut taken);
+        assert!(takes("#[unsafe(no_mangle)]\n#[inline(never)]\npub fn tax() {}"));
+        assert!(!takes("#[no_mangle]\nfn tax() {}"), "the name is taken");
+        assert!(!takes("#[unsafe(no_mangle)]\npub(crate) fn rate() {}"), "not understood");
+        assert!(takes("#[unsafe(no_mangle)]\nstatic mut RATE: u8 = 19;"));
+        assert!(takes("fn tax() {}"));
     }
 
     fn in_main(text: &str) -> Sample {
