@@ -8,6 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message, Metadata};
+use regex::Regex;
 
 use super::Unusable;
 use super::run::Ran;
@@ -50,7 +51,7 @@ fn text_of(command: &mut Command) -> Result<String> {
 #[derive(Debug, Clone, Default)]
 pub struct ChapterCrates {
     root: PathBuf,
-    names: Vec<String>,
+    mention: Option<Regex>,
 }
 
 impl ChapterCrates {
@@ -58,18 +59,15 @@ impl ChapterCrates {
     #[must_use]
     pub fn load(root: &Path) -> Self {
         let usable = examples::usable(root);
-        let names = usable.keys().map(|name| name.replace('-', "_")).collect();
-        Self { root: root.to_owned(), names }
+        let names: Vec<String> = usable.keys().map(|name| name.replace('-', "_")).collect();
+        Self { root: root.to_owned(), mention: mention(&names) }
     }
 
-    /// Whether a sample's text mentions one of the crates.
+    /// Whether a sample's text names one of the crates: at the start of a path, or in an import. A method
+    /// may be called as a crate is.
     #[must_use]
     pub fn used_by(&self, text: &str) -> bool {
-        let mentions = |name: &String| {
-            let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.any(|word| word == name)
-        };
-        self.names.iter().any(mentions)
+        self.mention.as_ref().is_some_and(|mention| mention.is_match(text))
     }
 
     /// What the built crates depend on: the manifest, the lock file, Cargo's settings, and the source of
@@ -147,6 +145,14 @@ impl ChapterCrates {
     }
 }
 
+/// What a text that uses one of the crates has in it.
+fn mention(names: &[String]) -> Option<Regex> {
+    let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+    let path = format!(r"(?:^|[^\w:.])(?:::\s*)?(?:{any})\s*::");
+    let import = format!(r"\b(?:use|extern\s+crate)\s+(?:{any})\b");
+    (!names.is_empty()).then(|| Regex::new(&format!("{path}|{import}")).expect("a valid pattern"))
+}
+
 /// A variable that changes what Cargo builds, with its value.
 fn build_setting((name, value): (OsString, OsString)) -> Option<String> {
     let name = name.to_str()?;
@@ -212,6 +218,20 @@ mod tests {
         };
         let before = fingerprint("pub fn cup() {}\npub fn pot() {}\n", "");
         assert_ne!(before, fingerprint("pub fn cup() {}\n", "pub fn pot() {}\n"));
+    }
+
+    #[test]
+    fn a_crate_is_used_where_a_path_or_an_import_begins_with_it() {
+        let mention = mention(&["store".to_owned(), "tokio".to_owned()]).expect("names");
+        for text in ["use store::Store;", "#[tokio::main]", "use tokio as t;", "x(::store::open())"]
+        {
+            assert!(mention.is_match(text), "{text}");
+        }
+        for text in
+            ["flag.store(true, Release);", "disk::store::open()", "let store = 1;", "restore::x()"]
+        {
+            assert!(!mention.is_match(text), "{text}");
+        }
     }
 
     #[test]
