@@ -49,13 +49,16 @@ pub(crate) fn encode(number: u64, offset: usize, kind: Kind, body: &[u8]) -> Vec
 }
 
 impl Header {
+    // ANCHOR: encode
     fn encode(&self, number: u64, offset: usize, body: &[u8]) -> Vec<u8> {
         let [length, body_checksum] = [self.length, self.checksum].map(u32::to_le_bytes);
         let fields = [&[self.kind][..], &length, &body_checksum].concat();
         let checksum = header_checksum(number, offset, &fields);
         [&checksum.to_le_bytes()[..], &fields, body].concat()
     }
+    // ANCHOR_END: encode
 
+    // ANCHOR: read
     /// The header at `offset`, unless it is cut off or its checksum is wrong.
     pub(crate) fn read(number: u64, offset: usize, log: &[u8]) -> Option<Self> {
         let bytes: &[u8; HEADER] = log.get(offset..)?.first_chunk()?;
@@ -64,6 +67,7 @@ impl Header {
         let whole = checksum == header_checksum(number, offset, &bytes[4..]);
         whole.then_some(Self { kind: bytes[4], length, checksum: body })
     }
+    // ANCHOR_END: read
 
     /// What the record is for; `None` if this version of the store does not write such records.
     pub(crate) fn kind(&self) -> Option<Kind> {
