@@ -142,8 +142,9 @@ impl<D: Disk> Turn<'_, D> {
     // ANCHOR: work
     /// Works with the log. If that fails, or panics, the log is dropped and the store stops.
     ///
-    /// To sync once more would be the mistake: after a failed sync, Linux marks the pages as clean, and the
-    /// next sync succeeds without having written them. `PostgreSQL` did so with data files until 11.2.
+    /// To sync once more would be the mistake: after a failed sync, ext4, XFS and Btrfs on Linux mark the pages
+    /// as clean, and the next sync can succeed without having written them. `PostgreSQL` did so with data files
+    /// until 11.2.
     pub(crate) fn work<T>(
         &mut self,
         work: impl FnOnce(&mut Log<D::File>) -> io::Result<T>,
