@@ -13,8 +13,8 @@
 //! it, too. That tells a record from a copy of one: a block that the disk wrote to the wrong place, a log
 //! under another log's name, a value in which somebody keeps an old log.
 //!
-//! A CRC finds every flipped bit and every burst of up to 32 bits; other damage passes it once in 2³²
-//! times. It is no protection from somebody who wants to forge a record.
+//! A CRC finds every flipped bit and every burst of up to 32 bits; random damage of another kind passes it
+//! once in 2³² times. It is no protection from somebody who wants to forge a record.
 
 use crate::batch::MAX_BATCH;
 
