@@ -212,6 +212,19 @@ fn running_out_of_memory_is_an_abort_unless_one_asks_first() {
         .said(&["memory allocation of", "failed"]);
 }
 
+// ANCHOR: memory-limit
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "`ulimit -v` limits nothing elsewhere")]
+fn beyond_a_limit_of_memory_only_those_who_ask_get_an_error() {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -v 500000 && exec \"$0\""]).arg(program("exceeds_limit"));
+    Ended::from(shell.output().expect("it starts"))
+        .by_abort()
+        .printed("a megabyte: true\na gigabyte: false\n")
+        .said(&["memory allocation of 1073741824 bytes failed"]);
+}
+// ANCHOR_END: memory-limit
+
 #[test]
 fn println_panics_when_nobody_reads() {
     run_for_one_line("prints_to_nobody")
