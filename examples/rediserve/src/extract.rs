@@ -8,6 +8,7 @@ use axum::extract::{
 };
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
@@ -117,6 +118,9 @@ async fn query<T: DeserializeOwned, S: Send + Sync>(
     parts: &mut Parts,
     state: &S,
 ) -> Result<T, Refusal> {
+    // What is not UTF-8 would be replaced, and mean something else.
+    let text = percent_decode_str(parts.uri.query().unwrap_or_default());
+    text.decode_utf8().map_err(|_| Refusal::Query)?;
     let query = Query::from_request_parts(parts, state).await;
     query.map(|Query(query)| query).map_err(|_| Refusal::Query)
 }

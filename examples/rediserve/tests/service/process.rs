@@ -1,0 +1,5 @@
+//! placeholder
+use crate::{Test, tests};
+pub(crate) fn tests() -> Vec<Test> {
+    tests![]
+}
