@@ -8,11 +8,13 @@ pub mod resp;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
 
 use commands::Keyspace;
 
@@ -59,8 +61,12 @@ async fn accept(listener: TcpListener) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(converse(stream, Arc::clone(&keyspace)));
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                connections.spawn(converse(stream, Arc::clone(&keyspace)));
+            }
+            // Out of descriptors, most likely: they come back as connections end.
+            Err(_) => sleep(Duration::from_millis(100)).await,
         }
     }
 }

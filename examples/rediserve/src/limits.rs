@@ -20,10 +20,10 @@ pub struct Limits {
     pub connect: Duration,
     /// How long Redis may take to answer one command, or one pipeline.
     pub respond: Duration,
-    /// How long a process that leaves says so in its answers before it closes
-    /// connections.
+    /// How long a process that leaves says so before it closes connections. Behind a
+    /// load balancer: longer than that takes to see it.
     pub notice: Duration,
-    /// How long requests may then take to end.
+    /// How long requests may then take to end: longer than one may take.
     pub drain: Duration,
     /// How long a new process may take to be ready.
     pub successor: Duration,
@@ -33,14 +33,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             in_flight: 256,
-            body: Duration::from_secs(2),
-            request: Duration::from_secs(5),
+            body: Duration::from_secs(5),
+            request: Duration::from_secs(10),
             connections: 16,
             wait: Duration::from_millis(500),
             connect: Duration::from_millis(500),
             respond: Duration::from_secs(1),
             notice: Duration::from_secs(1),
-            drain: Duration::from_secs(10),
+            drain: Duration::from_secs(15),
             successor: Duration::from_secs(10),
         }
     }

@@ -29,7 +29,7 @@ use crate::types::Value;
 use crate::{entries, probes};
 
 // ANCHOR: state
-/// What handlers and layers share. A clone is four pointers and some numbers.
+/// What handlers and layers share. A clone copies three pointers and the limits.
 #[derive(Clone)]
 pub struct App {
     /// The entries.

@@ -76,6 +76,8 @@ impl Store {
     }
     // ANCHOR_END: pool
 
+    // A request that is cut off here gives its connection back with a reply on the way.
+    // redis-rs remembers what it has asked, in order, and drops that reply.
     async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
         let mut connection = self.connection().await?;
         Ok(command.query_async(&mut connection).await?)

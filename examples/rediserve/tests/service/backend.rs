@@ -25,10 +25,10 @@ pub(crate) struct Backend {
 
 enum Running {
     Nothing,
-    Embedded(Embedded),
+    Embedded(#[expect(dead_code, reason = "dropping it ends it")] Embedded),
     Redis(Process),
     /// Takes connections, as far as the kernel is concerned.
-    Silent(TcpListener),
+    Silent(#[expect(dead_code, reason = "as above")] TcpListener),
 }
 
 struct Process(Child);
