@@ -283,6 +283,7 @@ async fn count(
     }
 }
 
+// ANCHOR: restart-under-load
 async fn a_hot_restart_under_load_fails_no_request(backend: Backend) {
     let mut server = Server::start(&backend);
     let (end, sent) =
@@ -314,6 +315,7 @@ async fn a_hot_restart_under_load_fails_no_request(backend: Backend) {
     server.gone().await;
     assert!(TcpStream::connect(&server.address).await.is_err());
 }
+// ANCHOR_END: restart-under-load
 
 async fn a_successor_that_fails_changes_nothing(backend: Backend) {
     let directory = tempfile::tempdir().expect("there is room");
