@@ -37,7 +37,10 @@ pub(crate) use tests;
 fn main() -> ExitCode {
     let trials =
         [Kind::Embedded, Kind::Redis].into_iter().flat_map(trials).collect();
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let mut arguments = Arguments::from_args();
+    // They wait more than they compute.
+    arguments.test_threads = arguments.test_threads.or(Some(8));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn trials(kind: Kind) -> Vec<Trial> {
