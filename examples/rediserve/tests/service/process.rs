@@ -283,6 +283,7 @@ async fn count(
     }
 }
 
+// ANCHOR: restart-under-load
 /// Three, with requests after each.
 async fn restarts(server: &mut Server, sent: &AtomicUsize) {
     for _ in 0..3 {
@@ -294,7 +295,6 @@ async fn restarts(server: &mut Server, sent: &AtomicUsize) {
     }
 }
 
-// ANCHOR: restart-under-load
 async fn a_hot_restart_under_load_fails_no_request(backend: Backend) {
     let mut server = Server::start(&backend);
     let (end, sent) =
