@@ -13,15 +13,18 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 
 use commands::Keyspace;
 
-/// A running server. Dropping it closes its connections and forgets its entries.
+/// A running server. Without it, its connections are closed and its entries forgotten.
 pub struct Embedded {
     address: SocketAddr,
     task: JoinHandle<()>,
+    /// Dropped with the server, which its task notices.
+    end: oneshot::Sender<()>,
 }
 
 impl Embedded {
@@ -33,7 +36,8 @@ impl Embedded {
     pub async fn start(address: &str) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        Ok(Self { address, task: tokio::spawn(accept(listener)) })
+        let (end, ended) = oneshot::channel();
+        Ok(Self { address, task: tokio::spawn(accept(listener, ended)), end })
     }
 
     /// For clients of Redis.
@@ -42,31 +46,27 @@ impl Embedded {
         format!("redis://{}", self.address)
     }
 
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Ends it, and returns when nothing of it is left.
+    pub async fn stop(self) {
+        drop(self.end);
+        _ = self.task.await;
     }
 }
 
-impl Drop for Embedded {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-async fn accept(listener: TcpListener) {
+async fn accept(listener: TcpListener, mut ended: oneshot::Receiver<()>) {
     let keyspace = Arc::new(Keyspace::default());
-    // Aborted with this function.
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(converse(stream, Arc::clone(&keyspace)));
-            }
-            // Out of descriptors, most likely: they come back as connections end.
-            Err(_) => sleep(Duration::from_millis(100)).await,
+        tokio::select! {
+            _ = &mut ended => return connections.shutdown().await,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(converse(stream, Arc::clone(&keyspace)));
+                }
+                // Out of descriptors, most likely: they come back as connections end.
+                Err(_) => sleep(Duration::from_millis(100)).await,
+            },
         }
     }
 }

@@ -31,7 +31,7 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 /// Long enough never to end a test that passes.
-const LONG: Duration = Duration::from_mins(1);
+const LONG: Duration = Duration::from_secs(30);
 
 fn app(limits: Limits) -> (App, watch::Sender<Phase>) {
     let store =
@@ -44,8 +44,9 @@ async fn answer(
     routes: &Router,
     request: Request<Body>,
 ) -> (StatusCode, HeaderMap, String) {
+    let response = timeout(LONG, routes.clone().oneshot(request)).await;
     let response: Response =
-        routes.clone().oneshot(request).await.expect("it is infallible");
+        response.expect("it answers").expect("it is infallible");
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("it is in memory").to_bytes();
     (head.status, head.headers, String::from_utf8(body.into()).expect("it is text"))
@@ -215,6 +216,15 @@ async fn a_process_that_leaves_is_not_ready_and_sends_clients_away() {
     }
 }
 
+#[tokio::test]
+async fn a_request_that_was_there_before_sends_its_client_away_too() {
+    let (app, phase) = app(Limits::default());
+    let leave = async move || _ = phase.send_replace(Phase::Ending);
+    let routes = observed(Router::new().route("/", get(leave)), &app);
+    let (_, headers, _) = answer(&routes, request("/")).await;
+    assert_eq!(headers["connection"], "close");
+}
+
 /// A server of its own, how to make it leave, and what its end will say.
 async fn started(
     routes: Router,
@@ -289,7 +299,7 @@ async fn who_has_handed_over_accepts_no_more() {
 async fn a_successor_that_is_never_ready_is_killed() {
     let directory = tempfile::tempdir().expect("there is room");
     let program = directory.path().join("hangs");
-    script(&program, "echo $$ > \"$0.pid\"; exec sleep 1000");
+    script(&program, "echo $$ > \"$0.pid\"; exec sleep 100");
     let limits =
         Limits { successor: Duration::from_millis(500), ..Limits::default() };
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");

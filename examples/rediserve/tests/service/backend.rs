@@ -1,6 +1,7 @@
 //! A Redis that a test can stop, start again, and make silent.
 
 use std::fmt;
+use std::mem::replace;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -25,10 +26,12 @@ pub(crate) struct Backend {
 
 enum Running {
     Nothing,
-    Embedded(#[expect(dead_code, reason = "dropping it ends it")] Embedded),
+    Embedded(Embedded),
     Redis(Process),
     /// Takes connections, as far as the kernel is concerned.
-    Silent(#[expect(dead_code, reason = "as above")] TcpListener),
+    Silent {
+        _listener: TcpListener,
+    },
 }
 
 struct Process(Child);
@@ -73,13 +76,17 @@ impl Backend {
     }
 
     /// Ends it at once, and with it its connections and entries.
-    pub(crate) fn kill(&mut self) {
-        self.running = Running::Nothing;
+    pub(crate) async fn kill(&mut self) {
+        if let Running::Embedded(embedded) =
+            replace(&mut self.running, Running::Nothing)
+        {
+            embedded.stop().await;
+        }
     }
 
     /// Where it was, and empty.
     pub(crate) async fn start_again(&mut self) {
-        self.running = Running::Nothing;
+        self.kill().await;
         self.running = match self.kind {
             Kind::Embedded => Running::Embedded(embedded(self.port).await),
             Kind::Redis => Running::Redis(redis(self.port)),
@@ -93,14 +100,10 @@ impl Backend {
             let id = Pid::from_child(child);
             return kill_process(id, Signal::STOP).expect("it is a child");
         }
-        self.kill();
-        let listener = loop {
-            match TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)) {
-                Ok(listener) => break listener,
-                Err(_) => sleep(Duration::from_millis(10)).await,
-            }
-        };
-        self.running = Running::Silent(listener);
+        self.kill().await;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port));
+        self.running =
+            Running::Silent { _listener: listener.expect("the port is free") };
     }
 
     /// Says a command in Redis's own protocol, around the service.
@@ -127,14 +130,8 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it is bound").port()
 }
 
-/// Until the one before has let go of the port.
 async fn embedded(port: u16) -> Embedded {
-    loop {
-        match Embedded::start(&format!("127.0.0.1:{port}")).await {
-            Ok(embedded) => return embedded,
-            Err(_) => sleep(Duration::from_millis(10)).await,
-        }
-    }
+    Embedded::start(&format!("127.0.0.1:{port}")).await.expect("the port is free")
 }
 
 fn redis(port: u16) -> Process {

@@ -26,7 +26,7 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn it_starts_without_redis(mut backend: Backend) {
-    backend.kill();
+    backend.kill().await;
     let service = Service::new(&backend);
     service.get("/healthz").await.is(200, "alive\n");
     service.get("/readyz").await.is(503, "the store is away\n");
@@ -37,7 +37,7 @@ async fn it_starts_without_redis(mut backend: Backend) {
 async fn every_route_says_that_redis_is_away(mut backend: Backend) {
     let service = Service::new(&backend);
     service.put("/v1/acme/entries/k", "v").await.is(204, "");
-    backend.kill();
+    backend.kill().await;
     let batch = r#"[{"op":"get","key":"k"}]"#;
     for answer in [
         service.get("/v1/acme/entries/k").await,
@@ -113,7 +113,7 @@ async fn redis_dies_and_comes_back_under_load(mut backend: Backend) {
 async fn outages(backend: &mut Backend, seen: &Seen) {
     seen.reach(500, 0).await;
     for _ in 0..3 {
-        backend.kill();
+        backend.kill().await;
         seen.reach(0, 200).await;
         backend.start_again().await;
         seen.take();

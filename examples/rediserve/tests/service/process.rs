@@ -175,7 +175,7 @@ async fn all(mut stream: TcpStream) -> String {
 }
 
 async fn a_fresh_machine_needs_nothing(mut backend: Backend) {
-    backend.kill();
+    backend.kill().await;
     let mut server = Server::start_at(Path::new(PROGRAM), None);
     assert!(
         server.line.contains("embedded Redis that forgets all"),
@@ -196,7 +196,7 @@ async fn a_fresh_machine_needs_nothing(mut backend: Backend) {
 
 async fn the_log_has_the_causes_and_the_answer_their_id(mut backend: Backend) {
     let mut server = Server::start(&backend);
-    backend.kill();
+    backend.kill().await;
     let answer = server
         .send("GET /v1/acme/entries/k HTTP/1.1\r\nHost: here\r\nX-Request-Id: order-7\r\nConnection: close\r\n\r\n")
         .await;
@@ -352,7 +352,7 @@ fn install(program: &Path, at: &Path) {
 
 async fn a_successor_without_redis_does_not_take_over(mut backend: Backend) {
     let mut server = Server::start(&backend);
-    backend.kill();
+    backend.kill().await;
     server.signal(Signal::USR2);
     server.says(&["ERROR", "not replaced"]).await;
     assert!(server.get("/healthz").await.ends_with("alive\n"));
