@@ -45,9 +45,7 @@ impl<D: Disk> Store<D> {
     /// [`Error::Compacting`] when another thread does it, [`Error::Stopped`] when the store has stopped,
     /// [`Error::Disk`] when the disk fails. Nothing is lost in any case.
     pub fn compact(&self) -> Result<(), Error> {
-        let mut compaction = self.begin_compaction()?;
-        while compaction.step(PART)? {}
-        compaction.finish()
+        self.begin_compaction()?.finish()
     }
 
     /// Begins what [`compact`](Self::compact) does, for a caller that sets the pace.

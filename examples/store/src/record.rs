@@ -8,10 +8,10 @@
 //! | 9 to 12 | checksum of the body | CRC-32 |
 //! | 13 and on | body | |
 //!
-//! Numbers are little-endian. The header has a checksum of its own, because the length must be trusted
-//! before the body can be found: one checksum over both is looked for wherever a flipped bit of the length
-//! points. That the place takes part in it tells a record from a copy of one: a block that the disk wrote
-//! to the wrong place, a log under another log's name, a value in which somebody keeps an old log.
+//! Numbers are little-endian. The header has a checksum of its own, because the length is needed to find the
+//! body: a checksum over both could be compared only after the length was believed. The place takes part in
+//! it, too. That tells a record from a copy of one: a block that the disk wrote to the wrong place, a log
+//! under another log's name, a value in which somebody keeps an old log.
 //!
 //! A CRC finds every flipped bit and every burst of up to 32 bits; other damage passes it once in 2³²
 //! times. It is no protection from somebody who wants to forge a record.
