@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Book;
 use super::finding::{Finding, Location};
 use super::include::{self, Resolved, Shown};
 use super::info::{self, Expectation, Kind, SampleInfo};
@@ -10,7 +11,6 @@ use super::markdown::{self, Element, Fence, Heading};
 use super::measurement::{self, MeasuredBlock};
 use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 use super::source::{self, Lines};
-use super::Book;
 
 /// A chapter of the book.
 #[derive(Debug)]
