@@ -93,6 +93,31 @@ fn two_samples_may_export_the_same_name() {
     all_proved(&[&exported(1), &exported(2), &exported(1)]);
 }
 
+/// Alone, rustc rejects each of these, or warns. In a module beside others it would accept them.
+#[test]
+fn what_only_a_module_makes_right_is_wrong() {
+    let plain = "```rust\nfn main() {}\n```";
+    let wrong = [
+        "#[no_mangle]\npub fn checksum() {}\n\nfn main() {\n    checksum();\n}",
+        "#[unsafe(no_mangle)]\npub fn checksum() {\n    fn unused() {}\n}\n\nfn main() {}",
+        "fn main() where String: Sized {}",
+        "#[track_caller]\nfn main() {}",
+        "#[allow(non_upper_case_globals)]\nconst main: fn() = || ();",
+        "fn main() {}\n/// Nothing follows.",
+        "fn main() {}\n#[inline]",
+        "fn main<'a>() {}",
+        "fn main() {\n    let ο = 1; // a Greek letter\n    assert_eq!(ο, 1);\n}",
+    ];
+    let greek = "```rust\nfn main() {\n    let λψ = 1;\n    assert_eq!(λψ, 1);\n}\n```";
+    let fenced = wrong.map(|text| format!("```rust\n{text}\n```"));
+    let mut samples = vec![plain, greek];
+    samples.extend(fenced.iter().map(String::as_str));
+    for (outcome, sample) in outcomes(&samples).iter().zip(&samples) {
+        let is_proved = matches!(outcome, Outcome::Proved { .. });
+        assert_eq!(is_proved, [plain, greek].contains(sample), "{sample}");
+    }
+}
+
 #[test]
 fn an_included_sample_answers_for_its_own_file() {
     let good = "```rust\n{{#include listing.rs}}\n```";

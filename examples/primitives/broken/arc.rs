@@ -47,6 +47,7 @@ impl<T> Deref for Arc<T> {
     }
 }
 
+// ANCHOR: drop
 impl<T> Drop for Arc<T> {
     fn drop(&mut self) {
         // Wrong: the count is exact, and orders nothing. What another owner did to the value before its
@@ -58,3 +59,4 @@ impl<T> Drop for Arc<T> {
         }
     }
 }
+// ANCHOR_END: drop

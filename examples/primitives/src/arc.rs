@@ -153,6 +153,7 @@ impl<T> Deref for Arc<T> {
     }
 }
 
+// ANCHOR: drop
 impl<T> Drop for Arc<T> {
     fn drop(&mut self) {
         // SAFETY: `weak` is not 0 while there is an `Arc`.
@@ -170,6 +171,7 @@ impl<T> Drop for Arc<T> {
         unsafe { ptr::drop_in_place(value(self.shared)) };
     }
 }
+// ANCHOR_END: drop
 
 impl<T> Weak<T> {
     /// An owner, if there still is one.

@@ -15,6 +15,7 @@ use crate::sync::atomic::Ordering::Relaxed;
 /// assert_eq!(primitives::fetch_max::fetch_max(&longest_queue, 5), 7);
 /// assert_eq!(longest_queue.into_inner(), 7);
 /// ```
+// ANCHOR: loop
 pub fn fetch_max(highest: &AtomicUsize, candidate: usize) -> usize {
     let mut seen = highest.load(Relaxed);
     while seen < candidate {
@@ -27,3 +28,4 @@ pub fn fetch_max(highest: &AtomicUsize, candidate: usize) -> usize {
     }
     seen
 }
+// ANCHOR_END: loop

@@ -31,6 +31,7 @@ use crate::sync::{UnsafeCell, hint};
 ///     scope.spawn(|| Rc::clone(&order.lock()));
 /// });
 /// ```
+// ANCHOR: lock
 #[derive(Debug)]
 pub struct SpinLock<T: ?Sized> {
     locked: AtomicBool,
@@ -64,6 +65,7 @@ impl<T: ?Sized> SpinLock<T> {
         Guard { lock: self, access: PhantomData }
     }
 }
+// ANCHOR_END: lock
 
 /// Access to the value of a locked [`SpinLock`].
 ///
@@ -79,6 +81,7 @@ impl<T: ?Sized> SpinLock<T> {
 ///     scope.spawn(|| guard.set(1));
 /// });
 /// ```
+// ANCHOR: guard
 #[derive(Debug)]
 pub struct Guard<'lock, T: ?Sized> {
     lock: &'lock SpinLock<T>,
@@ -109,3 +112,4 @@ impl<T: ?Sized> Drop for Guard<'_, T> {
         self.lock.locked.store(false, Release);
     }
 }
+// ANCHOR_END: guard

@@ -40,6 +40,7 @@ fn a_message_may_be_read_before_a_flag_that_is_not_acquired() {
     loom::model(|| pass_message(Release, Relaxed));
 }
 
+// ANCHOR: store-buffering
 /// Two threads raise a flag each, then look at the other's.
 fn raise_and_look(barrier: Ordering) {
     let flags = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
@@ -64,3 +65,82 @@ fn release_and_acquire_let_both_look_too_early() {
 fn between_sequentially_consistent_fences_one_sees_the_other() {
     loom::model(|| raise_and_look(SeqCst));
 }
+// ANCHOR_END: store-buffering
+
+// ANCHOR: coherence
+/// One thread counts up; the other looks twice.
+#[test]
+fn a_counter_is_never_seen_to_go_back() {
+    loom::model(|| {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let other = Arc::clone(&counter);
+        thread::spawn(move || {
+            other.store(1, Relaxed);
+            other.store(2, Relaxed);
+        });
+        let (first, second) = (counter.load(Relaxed), counter.load(Relaxed));
+        assert!(first <= second, "{first}, then {second}");
+    });
+}
+// ANCHOR_END: coherence
+
+// ANCHOR: two-writers
+/// Two threads write to one place each; two others read both, in opposite orders.
+#[test]
+#[should_panic(expected = "each saw another write first")]
+fn two_readers_may_disagree_about_two_writers() {
+    let mut some_orders = loom::model::Builder::new();
+    some_orders.preemption_bound = Some(2); // enough to find one
+    some_orders.check(|| {
+        let places = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
+        let read_first = |mine: usize| {
+            let (written, read) = (Arc::clone(&places), Arc::clone(&places));
+            thread::spawn(move || written[mine].store(true, Release));
+            move || read[mine].load(Acquire) && !read[1 - mine].load(Acquire)
+        };
+        let (saw_only_the_first, saw_only_the_second) = (read_first(0), read_first(1));
+        let other = thread::spawn(saw_only_the_first);
+        let here = saw_only_the_second();
+        assert!(!(here && other.join().expect("it ends")), "each saw another write first");
+    });
+}
+// ANCHOR_END: two-writers
+
+// ANCHOR: last-owner
+/// Two owners use a value, then leave. The last one frees it, and both uses must have happened.
+fn use_and_leave(count_down: Ordering, fence_of_the_last: Option<Ordering>) {
+    let shared = Arc::new(([AtomicBool::new(false), AtomicBool::new(false)], AtomicUsize::new(2)));
+    let owner = |me: usize| {
+        let shared = Arc::clone(&shared);
+        move || {
+            let (used, owners) = &*shared;
+            used[me].store(true, Relaxed);
+            if owners.fetch_sub(1, count_down) == 1 {
+                if let Some(order) = fence_of_the_last {
+                    fence(order);
+                }
+                assert!(used[1 - me].load(Relaxed), "freed before the other owner's use");
+            }
+        }
+    };
+    thread::spawn(owner(0));
+    owner(1)();
+}
+
+#[test]
+fn release_and_a_fence_of_the_last_owner_suffice() {
+    loom::model(|| use_and_leave(Release, Some(Acquire)));
+}
+
+#[test]
+#[should_panic(expected = "freed before the other owner's use")]
+fn a_fence_needs_something_that_was_released() {
+    loom::model(|| use_and_leave(Relaxed, Some(Acquire)));
+}
+
+#[test]
+#[should_panic(expected = "freed before the other owner's use")]
+fn what_was_released_must_be_acquired() {
+    loom::model(|| use_and_leave(Release, None));
+}
+// ANCHOR_END: last-owner

@@ -85,6 +85,7 @@ impl Drop for Journal {
     }
 }
 
+// ANCHOR: arc
 /// Two owners read, and go away. Whoever is the last drops the value, which writes.
 fn read_and_drop<A: Deref<Target = Journal> + 'static>(here: A, there: A) {
     let other = thread::spawn(move || there.read());
@@ -109,6 +110,7 @@ fn with_a_relaxed_count_the_last_owner_may_drop_too_early() {
         read_and_drop(journal.clone(), journal);
     });
 }
+// ANCHOR_END: arc
 
 #[test]
 fn upgrade_gives_a_live_value_or_none() {
@@ -147,6 +149,7 @@ fn get_mut_is_refused_while_a_weak_handle_can_become_an_owner() {
     });
 }
 
+// ANCHOR: spin-lock
 fn increment(mut entries: impl DerefMut<Target = usize>) {
     *entries += 1;
 }
@@ -174,6 +177,7 @@ fn a_lock_that_opens_relaxed_does_not_publish() {
         other.join().expect("it ends");
     });
 }
+// ANCHOR_END: spin-lock
 
 #[test]
 fn a_message_arrives_with_what_was_done_before_it() {
@@ -242,6 +246,7 @@ fn double_checked_locking_needs_more_than_a_relaxed_flag() {
     });
 }
 
+// ANCHOR: fetch-max
 /// Two threads report how long a queue was; returns the longest that was recorded.
 fn report_two(fetch_max: fn(&AtomicUsize, usize) -> usize) -> usize {
     let longest = LoomArc::new(AtomicUsize::new(0));
@@ -264,3 +269,4 @@ fn a_load_and_a_store_lose_the_highest() {
         assert_eq!(report_two(broken_fetch_max::fetch_max), 5, "the highest is lost");
     });
 }
+// ANCHOR_END: fetch-max

@@ -64,6 +64,7 @@ impl<F> Queue<F> {
 }
 
 impl<D: Disk> Store<D> {
+    // ANCHOR: commit
     /// Carries out a batch; it is durable, and visible to readers, when this returns.
     ///
     /// # Errors
@@ -81,7 +82,9 @@ impl<D: Disk> Store<D> {
         }
         Ok(())
     }
+    // ANCHOR_END: commit
 
+    // ANCHOR: advance
     /// Writes the group that is forming; if another thread is writing, waits for it instead.
     fn advance<'a>(
         &'a self,
@@ -96,7 +99,9 @@ impl<D: Disk> Store<D> {
         self.write(&group, Turn { store: self, log: Some(log) })?;
         Ok(self.queue())
     }
+    // ANCHOR_END: advance
 
+    // ANCHOR: write
     /// First the log, then the sync, then the memory, then the acknowledgment.
     fn write(&self, group: &[u8], mut turn: Turn<'_, D>) -> Result<(), Error> {
         turn.work(|log| log.commit(Kind::Operations, group))?;
@@ -105,6 +110,7 @@ impl<D: Disk> Store<D> {
         self.queue().done += 1;
         Ok(())
     }
+    // ANCHOR_END: write
 
     /// Waits until no other thread has the log.
     pub(crate) fn wait_for_log(&self) -> Result<Turn<'_, D>, Error> {
@@ -133,10 +139,12 @@ pub(crate) struct Turn<'a, D: Disk> {
 }
 
 impl<D: Disk> Turn<'_, D> {
+    // ANCHOR: work
     /// Works with the log. If that fails, or panics, the log is dropped and the store stops.
     ///
-    /// To sync once more would be the mistake: after a failed sync, Linux marks the pages as clean, and the
-    /// next sync succeeds without having written them. `PostgreSQL` did so with data files until 11.2.
+    /// To sync once more would be the mistake: after a failed sync, ext4, XFS and Btrfs on Linux mark the pages
+    /// as clean, and the next sync can succeed without having written them. `PostgreSQL` did so with data files
+    /// until 11.2.
     pub(crate) fn work<T>(
         &mut self,
         work: impl FnOnce(&mut Log<D::File>) -> io::Result<T>,
@@ -146,6 +154,7 @@ impl<D: Disk> Turn<'_, D> {
         self.log = Some(log);
         Ok(result)
     }
+    // ANCHOR_END: work
 }
 
 impl<D: Disk> Drop for Turn<'_, D> {

@@ -63,6 +63,7 @@ impl<D: Disk> Store<D> {
         Ok(Compaction { store: self, snapshot, last: None, _only_one: only_one })
     }
 
+    // ANCHOR: begin-next
     /// Seals a log and puts the next one in its place; returns its number.
     fn begin_next(&self, log: &mut Log<D::File>) -> io::Result<u64> {
         let number = log.number() + 1;
@@ -70,6 +71,7 @@ impl<D: Disk> Store<D> {
         *log = Log::create(&self.disk, number, &[])?;
         Ok(number)
     }
+    // ANCHOR_END: begin-next
 }
 
 impl<D: Disk> Compaction<'_, D> {
@@ -85,6 +87,7 @@ impl<D: Disk> Compaction<'_, D> {
         Ok(!part.bytes().is_empty())
     }
 
+    // ANCHOR: next-part
     fn next_part(&mut self, bytes: usize) -> Result<Batch, Error> {
         let mut part = Batch::default();
         let begin = self.last.as_deref().map_or(Unbounded, Excluded);
@@ -100,7 +103,9 @@ impl<D: Disk> Compaction<'_, D> {
         self.last = last.cloned().or(self.last.take());
         Ok(part)
     }
+    // ANCHOR_END: next-part
 
+    // ANCHOR: finish
     /// Writes what is left, puts the snapshot in the place of the logs before it, and removes them.
     ///
     /// # Errors
@@ -113,6 +118,7 @@ impl<D: Disk> Compaction<'_, D> {
         self.store.wait_for_log()?.work(publish)?;
         Ok(files::remove_before(disk, number)?)
     }
+    // ANCHOR_END: finish
 }
 
 impl<D: Disk> Drop for Compaction<'_, D> {

@@ -47,12 +47,14 @@ impl<F: DiskFile> Log<F> {
         Ok(())
     }
 
+    // ANCHOR: commit
     /// Adds a record; it is durable when this returns. So whatever stands in the log behind a record is
     /// proof that the record was durable: the next one is not begun before.
     pub(crate) fn commit(&mut self, kind: Kind, body: &[u8]) -> io::Result<()> {
         self.append(kind, body)?;
         self.file.sync()
     }
+    // ANCHOR_END: commit
 
     /// The number of the log.
     pub(crate) fn number(&self) -> u64 {
@@ -60,6 +62,7 @@ impl<F: DiskFile> Log<F> {
     }
 }
 
+// ANCHOR: publish
 /// Gives a synced draft its name. A rename is atomic: after a crash the name stands for the old file or
 /// for the new one, never for a part of it or for nothing. It is durable only once the directory is
 /// synced, and it promises nothing about what is in the file: that had to be synced before.
@@ -67,6 +70,7 @@ pub(crate) fn publish(disk: &impl Disk, name: &str) -> io::Result<()> {
     disk.rename(&files::draft(name), name)?;
     disk.sync_names()
 }
+// ANCHOR_END: publish
 
 /// What was read of a log.
 #[derive(Debug)]
@@ -147,6 +151,7 @@ impl Reader<'_> {
         }
     }
 
+    // ANCHOR: torn-or-damaged
     /// Tells a record that a crash interrupted, which nobody was promised, from one that was acknowledged
     /// and has been damaged since. Only one record is ever written and not yet synced. So a trace of a
     /// later one proves that this one was acknowledged.
@@ -161,6 +166,7 @@ impl Reader<'_> {
             Ok(())
         }
     }
+    // ANCHOR_END: torn-or-damaged
 
     /// With its length lost, nothing tells where the next record begins: any byte may.
     fn has_header_behind(&self, offset: usize) -> bool {

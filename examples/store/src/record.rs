@@ -13,8 +13,8 @@
 //! it, too. That tells a record from a copy of one: a block that the disk wrote to the wrong place, a log
 //! under another log's name, a value in which somebody keeps an old log.
 //!
-//! A CRC finds every flipped bit and every burst of up to 32 bits; other damage passes it once in 2³²
-//! times. It is no protection from somebody who wants to forge a record.
+//! A CRC finds every flipped bit and every burst of up to 32 bits; random damage of another kind passes it
+//! once in 2³² times. It is no protection from somebody who wants to forge a record.
 
 use crate::batch::MAX_BATCH;
 
@@ -49,13 +49,16 @@ pub(crate) fn encode(number: u64, offset: usize, kind: Kind, body: &[u8]) -> Vec
 }
 
 impl Header {
+    // ANCHOR: encode
     fn encode(&self, number: u64, offset: usize, body: &[u8]) -> Vec<u8> {
         let [length, body_checksum] = [self.length, self.checksum].map(u32::to_le_bytes);
         let fields = [&[self.kind][..], &length, &body_checksum].concat();
         let checksum = header_checksum(number, offset, &fields);
         [&checksum.to_le_bytes()[..], &fields, body].concat()
     }
+    // ANCHOR_END: encode
 
+    // ANCHOR: read
     /// The header at `offset`, unless it is cut off or its checksum is wrong.
     pub(crate) fn read(number: u64, offset: usize, log: &[u8]) -> Option<Self> {
         let bytes: &[u8; HEADER] = log.get(offset..)?.first_chunk()?;
@@ -64,6 +67,7 @@ impl Header {
         let whole = checksum == header_checksum(number, offset, &bytes[4..]);
         whole.then_some(Self { kind: bytes[4], length, checksum: body })
     }
+    // ANCHOR_END: read
 
     /// What the record is for; `None` if this version of the store does not write such records.
     pub(crate) fn kind(&self) -> Option<Kind> {

@@ -29,6 +29,7 @@ pub struct Recovery {
     pub dropped_bytes: usize,
 }
 
+// ANCHOR: recover
 /// The entries on the disk, and the log to continue. Unless all files can be read, none is changed.
 pub(crate) fn recover<D: Disk>(disk: &D) -> Result<(Entries, Log<D::File>, Recovery), Error> {
     let files = Files::of(disk.names()?);
@@ -48,6 +49,7 @@ pub(crate) fn recover<D: Disk>(disk: &D) -> Result<(Entries, Log<D::File>, Recov
     files::remove_before(disk, base.unwrap_or(0))?;
     Ok((entries, log, recovery))
 }
+// ANCHOR_END: recover
 
 /// The number of the log to continue, 0 on an empty disk. Between it and the snapshot none may be missing.
 fn last_log(files: &Files, base: u64) -> Result<u64, Error> {

@@ -14,8 +14,9 @@ use super::sample::Form;
 /// One piece of an info string. What matches none of them makes rustdoc take the block for another
 /// language.
 static PIECE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"^(?:[ ,\t]+|\([^)]*\)|\{[^}]*\}|"([^"]*)"|([\w:-][\w:.!#$%&*+/;<>?@^|~-]*))"#;
-    Regex::new(pattern).expect("a valid pattern")
+    let class = r#"\.[^\s,{}"=.]+|class="?[^\s,{}"]+"?"#;
+    let pattern = r#"^(?:[ ,\t]+|\([^)]*\)|\{(?:[ ,\t]|CLASS)*\}|"([^"]*)"|([\w:-][\w:.!#$%&*+/;<>?@^|~-]*))"#;
+    Regex::new(&pattern.replace("CLASS", class)).expect("a valid pattern")
 });
 /// Words that begin an item.
 const ITEMS: [&str; 15] = [
@@ -140,8 +141,13 @@ pub(super) fn program(code: &str) -> String {
     let shape = match code.parse::<TokenStream>() {
         Ok(tokens) => Shape::of(&tokens.into_iter().collect::<Vec<_>>()),
         // Tokens that only older editions have, or none of any edition.
-        Err(_) => Shape { defines_main: code.contains("fn main"), ..Shape::default() },
+        Err(_) => Shape {
+            defines_main: code.contains("fn main"),
+            end: code.trim_end().len(),
+            ..Shape::default()
+        },
     };
+    let code = &code[..shape.end];
     if shape.has_main() || code.contains("![no_std]") {
         return code.to_owned();
     }
@@ -157,7 +163,7 @@ pub(super) fn program(code: &str) -> String {
 
 /// Takes the pieces out of the code, leaving their lines blank.
 fn hoist(code: &str, pieces: &[(Range<usize>, String)]) -> (String, String) {
-    let mut body = code.trim_end().to_owned();
+    let mut body = code.to_owned();
     for (range, _) in pieces {
         let blank: String =
             code[range.clone()].chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
@@ -174,6 +180,8 @@ struct Shape {
     hoisted: Vec<(Range<usize>, String)>,
     defines_main: bool,
     has_statements: bool,
+    /// Where the last statement ends; rustdoc drops attributes and comments behind it.
+    end: usize,
 }
 
 impl Shape {
@@ -198,6 +206,7 @@ impl Shape {
 
     fn take(&mut self, statement: &[TokenTree]) {
         let bare = without_prefix(statement);
+        self.end = bare.last().map_or(self.end, |last| last.span().byte_range().end);
         if is_word(bare, 0, "extern") && is_word(bare, 1, "crate") {
             self.hoist(statement);
         }
@@ -209,6 +218,7 @@ impl Shape {
     fn hoist(&mut self, tokens: &[TokenTree]) {
         let [first, .., last] = tokens else { return };
         let range = first.span().byte_range().start..last.span().byte_range().end;
+        self.end = range.end;
         self.hoisted.push((range, tokens.iter().cloned().collect::<TokenStream>().to_string()));
     }
 }

@@ -28,6 +28,9 @@ const CHECKED_WORDS: [&str; 9] =
 /// How the word starts that makes a `text` fence show a recording.
 const MEASURED: &str = "measured=";
 
+/// What `-C opt-level` takes.
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+
 /// Languages a fence may name. Short on purpose: a misspelled `rust` must not pass for a language.
 const LANGUAGES: [&str; 19] = [
     "rust",
@@ -301,8 +304,12 @@ fn expectation(flags: &BTreeSet<&str>, codes: BTreeSet<String>) -> Result<Expect
 fn checked(language: &str, words: &[&str]) -> Result<CheckKind, Refusal> {
     let (options, names): (Vec<&str>, Vec<&str>) =
         words.iter().copied().partition(|word| word.contains('='));
+    let stated = options.len();
     let options: BTreeMap<&str, &str> =
         options.into_iter().filter_map(|option| option.split_once('=')).collect();
+    if options.len() < stated {
+        return Err(stated_twice(words));
+    }
     match (language, &names[..]) {
         ("text", ["codegen"]) => codegen(&options),
         ("text", ["hir"]) => hir(&options),
@@ -327,8 +334,7 @@ fn plain_check(name: &str) -> Result<CheckKind, Refusal> {
 
 fn codegen(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
     only(&["opt"], options)?;
-    let opt = options.get("opt").unwrap_or(&"3");
-    Ok(CheckKind::Codegen { opt: (*opt).to_owned() })
+    Ok(CheckKind::Codegen { opt: level(options, "3")? })
 }
 
 /// The one form that is made before optimization, and that can show a whole sample.
@@ -341,8 +347,16 @@ fn hir(options: &BTreeMap<&str, &str>) -> Result<CheckKind, Refusal> {
 fn emitted(form: Emit, options: &BTreeMap<&str, &str>, opt: &str) -> Result<CheckKind, Refusal> {
     only(&["fn", "opt"], options)?;
     let function = options.get("fn").map(|&name| name.to_owned()).ok_or_else(no_function)?;
-    let opt = options.get("opt").unwrap_or(&opt);
-    Ok(CheckKind::Emitted { form, function: Some(function), opt: (*opt).to_owned() })
+    Ok(CheckKind::Emitted { form, function: Some(function), opt: level(options, opt)? })
+}
+
+fn level(options: &BTreeMap<&str, &str>, default: &str) -> Result<String, Refusal> {
+    let level = *options.get("opt").unwrap_or(&default);
+    if LEVELS.contains(&level) {
+        Ok(level.to_owned())
+    } else {
+        Err(unknown("optimization level", level, &LEVELS))
+    }
 }
 
 fn only(known: &[&str], options: &BTreeMap<&str, &str>) -> Result<(), Refusal> {
@@ -372,6 +386,15 @@ fn no_function() -> Refusal {
         "the block does not say which function it shows",
         "`fn=NAME`",
         "name the function, as in ```text,mir,fn=longest",
+    )
+}
+
+fn stated_twice(words: &[&str]) -> Refusal {
+    Refusal::new(
+        "contradiction",
+        format!("`{}` states an option twice", words.join(",")),
+        "each option once",
+        "keep the one that you mean",
     )
 }
 
@@ -485,5 +508,8 @@ mod tests {
         let shown = CheckKind::Emitted { form, function: None, opt: "0".into() };
         assert_eq!(parse("text,hir"), Ok(Kind::Checked(shown)));
         assert_eq!(refusal_of("text,hir,opt=3").what, "unknown option `opt`");
+        assert_eq!(refusal_of("asm,fn=sum,opt=4").what, "unknown optimization level `4`");
+        assert_eq!(refusal_of("asm,fn=sum,opt=0,opt=3").rule, "contradiction");
+        assert_eq!(refusal_of("text,codegen,opt=").what, "unknown optimization level ``");
     }
 }

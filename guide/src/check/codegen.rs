@@ -16,6 +16,13 @@ static LOCAL: LazyLock<Regex> =
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[A-Za-z_][\w.$]*").expect("a valid pattern"));
 
+/// Names that the assembler has itself: registers, and sizes of operands.
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    let general = "[re]?(?:[abcd]x|[sd]i|[sb]p|ip)|[abcd][lh]|[sd]il|[sb]pl|r(?:[89]|1[0-5])[bwd]?";
+    let other = r"[xyz]?mm\d+|k[0-7]|st|[c-gs]s|(?:[dqtxyz]|xmm|ymm|zmm)?(?:byte|word)|ptr|offset";
+    Regex::new(&format!("^(?:{general}|{other})$")).expect("a valid pattern")
+});
+
 /// Directives that hold bytes. All others only say where things go.
 const DATA: [&str; 7] = [".quad", ".long", ".short", ".byte", ".ascii", ".asciz", ".zero"];
 
@@ -55,8 +62,8 @@ impl<'a> Assembly<'a> {
         let mut read = Self { text, bodies: BTreeMap::new(), aliases: BTreeMap::new() };
         let mut label = "";
         for line in text.lines() {
-            if let Some((alias, function)) = line.split_once(" = ") {
-                read.aliases.insert(alias.trim(), function.trim());
+            if let Some((alias, function)) = alias(line) {
+                read.aliases.insert(alias, function);
             } else if let Some(next) = line.strip_suffix(':').filter(|next| is_start(next)) {
                 label = next;
                 read.bodies.insert(label, Vec::new());
@@ -90,11 +97,14 @@ impl<'a> Assembly<'a> {
             return Some(not_emitted(name));
         }
         let (before, after) = (self.canonical(one), self.canonical(other));
+        // Instances of a generic function have symbols of their own, and maybe the same path.
+        let differ_by_path = readable(&before) != readable(&after);
+        let shown = |code: &str| if differ_by_path { readable(code) } else { code.to_owned() };
         (before != after).then(|| {
             broken(
                 format!("`{one}` and `{other}` are not the same code"),
                 format!("the same instructions and constants (- `{one}`, + `{other}`)"),
-                compare::diff(&before, &after),
+                compare::diff(&shown(&before), &shown(&after)),
             )
         })
     }
@@ -136,12 +146,15 @@ impl<'a> Assembly<'a> {
     /// its address.
     fn calls(&self, body: &[&str], callee: &str) -> bool {
         let is_callee = |symbol: &str| {
-            let mut aliases = self.aliases.iter().filter(|(_, function)| **function == symbol);
-            is_path_to(symbol, callee) || aliases.any(|(alias, _)| is_path_to(alias, callee))
+            let function = self.resolve(symbol);
+            let mut aliases = self.aliases.iter().filter(|(_, other)| **other == function);
+            is_path_to(function, callee) || aliases.any(|(alias, _)| is_path_to(alias, callee))
         };
-        let operands = body.iter().filter_map(|line| line.split_once(char::is_whitespace));
-        let mut symbols = operands.flat_map(|(_, operands)| NAME.find_iter(operands));
-        symbols.any(|symbol| is_callee(symbol.as_str()))
+        let instructions = body.iter().filter(|line| !line.starts_with('.'));
+        let operands = instructions.filter_map(|line| line.split_once(char::is_whitespace));
+        let names = operands.flat_map(|(_, operands)| NAME.find_iter(operands));
+        let mut symbols = names.map(|name| name.as_str()).filter(|name| !WORD.is_match(name));
+        symbols.any(is_callee)
     }
 
     /// A function's code and the constants that it uses, with local names in the order of their mention.
@@ -161,6 +174,11 @@ impl<'a> Assembly<'a> {
     fn shown(&self, function: &str) -> String {
         emitted::function(Emit::Asm, self.resolve(function), self.text).unwrap_or_default()
     }
+}
+
+/// The two names of `alias = function`, which stands in the first column, unlike text with such a sign.
+fn alias(line: &str) -> Option<(&str, &str)> {
+    line.split_once(" = ").filter(|_| !line.starts_with(char::is_whitespace))
 }
 
 /// Whether a label starts a function or a constant; the others are places within a function.
@@ -190,7 +208,7 @@ fn rename<'a>(body: &[&'a str], locals: &mut Vec<&'a str>) -> String {
                 Some(number) => format!("L{number}"),
                 None => local[0].to_owned(),
             };
-        text += &readable(&LOCAL.replace_all(line, number).replace('\t', " "));
+        text += &LOCAL.replace_all(line, number).replace('\t', " ");
         text.push('\n');
     }
     text
@@ -296,6 +314,25 @@ clear:
 \tcall\trbx
 \tjmp\t_ZN4core3ptr42drop_in_place$LT$alloc..string..String$GT$17haedf27248d30d5c4E
 .Lfunc_end4:
+wrap_u32:
+\tjmp\t_ZN4main4wrap17h3c2bc632dac39777E
+.Lfunc_end5:
+wrap_u64:
+\tjmp\t_ZN4main4wrap17h99e955c441387b2dE
+.Lfunc_end6:
+.Lanon.9de6.0:
+\t.ascii\t\"x = 1\"
+one:
+\tlea\trax, [rip + .Lanon.9de6.0]
+.Lfunc_end7:
+.Lanon.9de6.1:
+\t.ascii\t\"x = 2, ship\"
+two:
+\tlea\trax, [rip + .Lanon.9de6.1]
+.Lfunc_end8:
+by_twin:
+\tjmp\ttwin
+.Lfunc_end9:
 twin = get
 ";
 
@@ -315,6 +352,34 @@ twin = get
     fn other_constants_are_other_code() {
         let refuted = refuted("same: half other", CODE).expect("a refutation");
         assert!(refuted.detail.contains("-.long 0x3e800000\n+.long 0x3f000000"), "{refuted:?}");
+    }
+
+    #[test]
+    fn instances_of_a_generic_function_are_other_code() {
+        let refuted = refuted("same: wrap_u32 wrap_u64", CODE).expect("a refutation");
+        assert!(refuted.detail.contains("-jmp _ZN4main4wrap17h3c2bc632dac39777E"), "{refuted:?}");
+    }
+
+    #[test]
+    fn text_is_neither_an_alias_nor_a_call() {
+        assert_eq!(refutation("same: one two").map(|(rule, _)| rule), Some("false-claim"));
+        let never = refutation("no-calls: get ship").map(|(rule, _)| rule);
+        assert_eq!(never, Some("nothing-to-compare"));
+    }
+
+    #[test]
+    fn a_call_of_an_alias_is_one_of_the_function() {
+        assert_eq!(refutation("calls: by_twin get twin"), None);
+        let what = "`by_twin` calls `get`".to_owned();
+        assert_eq!(refutation("no-calls: by_twin get"), Some(("false-claim", what)));
+    }
+
+    #[test]
+    fn a_register_is_no_callee() {
+        for word in ["rbx", "xmm0", "dword", "ptr", "eax"] {
+            assert!(refutation(&format!("calls: clear {word}")).is_some(), "{word}");
+            assert!(refutation(&format!("calls: half {word}")).is_some(), "{word}");
+        }
     }
 
     #[test]

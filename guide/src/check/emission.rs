@@ -28,9 +28,10 @@ pub(super) fn emit(sample: &Sample, call: &Call<'_>) -> Result<Emissions> {
     }
     let mut emissions = Emissions::new();
     for (level, kinds) in by_level {
-        call.compile(&goal(level, &kinds))?;
-        for (kind, form) in kinds {
-            emissions.insert(kind.clone(), cut(kind, form, call)?);
+        if call.compile(&goal(level, &kinds))?.success {
+            for (kind, form) in kinds {
+                emissions.insert(kind.clone(), cut(kind, form, call)?);
+            }
         }
     }
     Ok(emissions)

@@ -39,8 +39,10 @@ pub(crate) fn function(form: Emit, name: &str, text: &str) -> Option<String> {
 fn hir(name: &str, text: &str) -> Vec<String> {
     let heads = [format!("fn {name}("), format!("fn {name}<")];
     let is_item = |line: &str| !line.starts_with([' ', '}']);
+    // Behind an `=` it stands in a text.
+    let before = |line: &str| heads.iter().find_map(|head| line.find(head.as_str()));
     let is_head =
-        |line: &str| is_item(line) && heads.iter().any(|head| line.contains(head.as_str()));
+        |line: &str| is_item(line) && before(line).is_some_and(|at| !line[..at].contains('='));
     let mut lines = text.lines().skip_while(|line| !is_head(line));
     let head = lines.next().into_iter();
     head.chain(lines.take_while(|line| !is_item(line))).map(str::to_owned).collect()
@@ -187,7 +189,7 @@ define void @other() #3 {
 
     #[test]
     fn a_function_is_cut_out_of_hir() {
-        let text = "fn go(v:\n        u8) {\n    fn inner() { }\n}\n#[attr = Inline(Never)]\nfn half() { go(1); }\nfn id<T>(t: T) -> T { t }\n";
+        let text = "const HELP: &'static str = \"fn go(v)\";\nfn go(v:\n        u8) {\n    fn inner() { }\n}\n#[attr = Inline(Never)]\nfn half() { go(1); }\nfn id<T>(t: T) -> T { t }\n";
         assert_eq!(
             function(Emit::Hir, "go", text).as_deref(),
             Some("fn go(v:\n        u8) {\n    fn inner() { }\n}\n")

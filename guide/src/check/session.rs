@@ -166,11 +166,14 @@ impl<'a> Session<'a> {
     }
 
     fn compile_for(&self, sample: &Sample, call: &Call<'_>) -> Result<Compiled> {
+        if sample.form == Form::Tests {
+            return call.compile(&Goal::Tests);
+        }
         match sample.expectation {
             Expectation::CompileFail { .. } => {
                 let compiled = call.compile(&Goal::Metadata)?;
                 // Some errors, such as a false assertion in a generic `const`, need code generation.
-                if compiled.success { call.compile(&program(sample)) } else { Ok(compiled) }
+                if compiled.success { call.compile(&Goal::Program) } else { Ok(compiled) }
             }
             // rustdoc generates no code for what it does not run.
             Expectation::Compile if self.prover.rules.is_doctests() => {
@@ -180,7 +183,7 @@ impl<'a> Session<'a> {
                 call.compile(&Goal::Object)
             }
             Expectation::Reported { tool } => call.compile(&Goal::Sanitized(tool)),
-            _ => call.compile(&program(sample)),
+            _ => call.compile(&Goal::Program),
         }
     }
 
@@ -203,8 +206,4 @@ impl<'a> Session<'a> {
         cargo.env("TMPDIR", self.scratch.path());
         run::observe(cargo, CARGO, &self.prover.cancel)
     }
-}
-
-fn program(sample: &Sample) -> Goal {
-    if sample.form == Form::Tests { Goal::Tests } else { Goal::Program }
 }

@@ -2,18 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::book::Sample;
 
 /// The variable by which a merged program learns which of its samples to run.
 pub(crate) const SELECT: &str = "GUIDE_SAMPLE";
-
-static NO_MANGLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"#\[(?:no_mangle|unsafe\(no_mangle\))\]").expect("a valid pattern")
-});
 
 /// The files of a crate, by path relative to the crate's directory.
 pub(crate) type Files = BTreeMap<String, String>;
@@ -67,7 +60,7 @@ fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     for sample in samples {
         blank_lines(&mut text, &mut line, *sample.lines.start());
         let _ = writeln!(text, "pub(crate) mod line_{} {{", sample.lines.start());
-        let source = without_symbols(&sample.source_in_place());
+        let source = sample.source_in_place();
         text.push_str(&source);
         line += 1 + source.lines().count();
         blank_lines(&mut text, &mut line, *sample.lines.end());
@@ -76,12 +69,6 @@ fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
         line += 1;
     }
     text
-}
-
-/// Functions of two samples may have the same unmangled name. What the compiler emits of such a function is
-/// looked up in a crate of its own; in a shared program the attribute only has to keep lints silent.
-fn without_symbols(source: &str) -> String {
-    NO_MANGLE.replace_all(source, "#[allow(dead_code)]").into_owned()
 }
 
 fn blank_lines(text: &mut String, line: &mut usize, until: usize) {

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message, Metadata};
+use regex::Regex;
 
 use super::Unusable;
 use super::run::Ran;
+use crate::book::digest;
 use crate::book::examples::{self, CHAPTER_CRATES};
 
 /// A compiler, found once.
@@ -25,20 +27,24 @@ pub(crate) struct Toolchain {
 impl Toolchain {
     /// Asks the `rustc` on the path, from `root`, so that rustup reads the book's toolchain file.
     pub(crate) fn find(root: &Path) -> Result<Self> {
-        let sysroot =
-            text_of(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
+        let ask = |question| spawn(Command::new("rustc").arg(question).current_dir(root));
+        // Both at once, as rustup's wrapper takes a moment for each.
+        let (sysroot, version) = (ask("--print=sysroot")?, ask("-vV")?);
+        let (sysroot, version) = (answer(sysroot)?, answer(version)?);
         let rustc = Path::new(sysroot.trim()).join("bin").join("rustc");
-        let version = text_of(Command::new(&rustc).arg("-vV").current_dir(root))?;
         Ok(Self { rustc, version })
     }
 }
 
-fn text_of(command: &mut Command) -> Result<String> {
-    let output = match command.output() {
-        Ok(output) => output,
+fn spawn(command: &mut Command) -> Result<Child> {
+    match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(Unusable::NoCompiler),
-        Err(error) => return Err(error).context("cannot start rustc"),
-    };
+        child => child.context("cannot start rustc"),
+    }
+}
+
+fn answer(rustc: Child) -> Result<String> {
+    let output = rustc.wait_with_output().context("cannot read what rustc says")?;
     if !output.status.success() {
         bail!(Unusable::Compiler(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
@@ -49,7 +55,7 @@ fn text_of(command: &mut Command) -> Result<String> {
 #[derive(Debug, Clone, Default)]
 pub struct ChapterCrates {
     root: PathBuf,
-    names: Vec<String>,
+    mention: Option<Regex>,
 }
 
 impl ChapterCrates {
@@ -57,18 +63,15 @@ impl ChapterCrates {
     #[must_use]
     pub fn load(root: &Path) -> Self {
         let usable = examples::usable(root);
-        let names = usable.keys().map(|name| name.replace('-', "_")).collect();
-        Self { root: root.to_owned(), names }
+        let names: Vec<String> = usable.keys().map(|name| name.replace('-', "_")).collect();
+        Self { root: root.to_owned(), mention: mention(&names) }
     }
 
-    /// Whether a sample's text mentions one of the crates.
+    /// Whether a sample's text names one of the crates: at the start of a path, or in an import. A method
+    /// may be called as a crate is.
     #[must_use]
     pub fn used_by(&self, text: &str) -> bool {
-        let mentions = |name: &String| {
-            let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            words.any(|word| word == name)
-        };
-        self.names.iter().any(mentions)
+        self.mention.as_ref().is_some_and(|mention| mention.is_match(text))
     }
 
     /// What the built crates depend on: the manifest, the lock file, Cargo's settings, and the source of
@@ -82,12 +85,14 @@ impl ChapterCrates {
             ".cargo/config.toml".into(),
         ];
         let sources = examples::used_files(&self.root).into_iter().map(PathBuf::from);
-        let texts = files
-            .into_iter()
-            .chain(sources)
-            .map(|file| std::fs::read_to_string(self.root.join(file)).unwrap_or_default());
         let settings: BTreeSet<String> = std::env::vars_os().filter_map(build_setting).collect();
-        texts.chain(settings).collect()
+        files.into_iter().chain(sources).map(|file| self.entry(&file)).chain(settings).collect()
+    }
+
+    /// A file's name and what is in it, told apart from what is in the next one.
+    fn entry(&self, file: &Path) -> String {
+        let text = std::fs::read(self.root.join(file)).unwrap_or_default();
+        format!("{}={}\n", file.display(), digest(&String::from_utf8_lossy(&text)))
     }
 
     /// Builds the crates by calls of Cargo that `run` makes, and returns the arguments that make rustc see
@@ -144,6 +149,14 @@ impl ChapterCrates {
     }
 }
 
+/// What a text that uses one of the crates has in it.
+fn mention(names: &[String]) -> Option<Regex> {
+    let any = names.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+    let path = format!(r"(?:^|[^\w:.])(?:::\s*)?(?:{any})\s*::");
+    let import = format!(r"\b(?:use|extern\s+crate)\s+(?:{any})\b");
+    (!names.is_empty()).then(|| Regex::new(&format!("{path}|{import}")).expect("a valid pattern"))
+}
+
 /// A variable that changes what Cargo builds, with its value.
 fn build_setting((name, value): (OsString, OsString)) -> Option<String> {
     let name = name.to_str()?;
@@ -190,6 +203,39 @@ mod tests {
         let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
         assert_ne!(before, after);
         assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
+    }
+
+    #[test]
+    fn code_that_moves_to_the_next_file_makes_another_fingerprint() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let source = dir.path().join("examples/support/src");
+        let write = |path: &Path, text: &str| {
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, text).expect("a file");
+        };
+        let manifest = dir.path().join(examples::manifest());
+        write(&manifest, "[dependencies]\nsupport = { path = \"../support\" }\n");
+        let fingerprint = |coffee: &str, tea: &str| {
+            write(&source.join("coffee.rs"), coffee);
+            write(&source.join("tea.rs"), tea);
+            ChapterCrates::load(dir.path()).fingerprint()
+        };
+        let before = fingerprint("pub fn cup() {}\npub fn pot() {}\n", "");
+        assert_ne!(before, fingerprint("pub fn cup() {}\n", "pub fn pot() {}\n"));
+    }
+
+    #[test]
+    fn a_crate_is_used_where_a_path_or_an_import_begins_with_it() {
+        let mention = mention(&["store".to_owned(), "tokio".to_owned()]).expect("names");
+        for text in ["use store::Store;", "#[tokio::main]", "use tokio as t;", "x(::store::open())"]
+        {
+            assert!(mention.is_match(text), "{text}");
+        }
+        for text in
+            ["flag.store(true, Release);", "disk::store::open()", "let store = 1;", "restore::x()"]
+        {
+            assert!(!mention.is_match(text), "{text}");
+        }
     }
 
     #[test]

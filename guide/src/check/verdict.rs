@@ -330,6 +330,9 @@ impl Judge<'_> {
     }
 
     fn report_lines(&self, block: &CheckedBlock, report: &str) -> Option<Finding> {
+        if block.text.trim().is_empty() {
+            return Some(self.quotes_nothing(block, report));
+        }
         let missing = missing_line(block, report)?;
         Some(
             self.at_block(
@@ -343,6 +346,17 @@ impl Judge<'_> {
         )
     }
 
+    fn quotes_nothing(&self, block: &CheckedBlock, report: &str) -> Finding {
+        self.at_block(
+            block,
+            "not-in-report",
+            "the block quotes nothing",
+            "lines that occur in the report",
+            "quote the report below",
+        )
+        .with_detail(without_memory_dump(report))
+    }
+
     fn nothing_to_compare(&self, block: &CheckedBlock) -> Finding {
         let what = match &block.kind {
             CheckKind::Emitted { function: Some(function), .. } => {
@@ -351,7 +365,7 @@ impl Judge<'_> {
             kind => format!("the sample has no {kind}"),
         };
         let remedy = match &block.kind {
-            CheckKind::Emitted { form: Emit::Hir, .. } => {
+            CheckKind::Emitted { form: Emit::Hir | Emit::Mir, .. } => {
                 "name a function that stands in no other item".to_owned()
             }
             CheckKind::Emitted { function: Some(function), .. } => {
@@ -391,12 +405,12 @@ impl Judge<'_> {
     }
 }
 
-/// What every report of the tool says.
+/// What every report of the tool says, and the tool does not say when it cannot work on this machine.
 fn sign(tool: Tool) -> &'static str {
     match tool {
-        Tool::Asan => "AddressSanitizer:",
-        Tool::Tsan => "ThreadSanitizer:",
-        Tool::Miri => "Undefined Behavior:",
+        Tool::Asan => "ERROR: AddressSanitizer: ",
+        Tool::Tsan => "WARNING: ThreadSanitizer: data race",
+        Tool::Miri => "error: Undefined Behavior: ",
     }
 }
 
@@ -472,4 +486,36 @@ fn list(names: &BTreeSet<String>) -> String {
 
 fn named(codes: &BTreeSet<String>) -> String {
     if codes.is_empty() { "an error that has no code".to_owned() } else { list(codes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules_for(tool: Tool, stderr: &str, quoted: &str) -> Vec<&'static str> {
+        let report = CheckedBlock { kind: CheckKind::Report, lines: 52..=54, text: quoted.into() };
+        let expectation = Expectation::Reported { tool };
+        let sample = Sample { expectation, checks: vec![report], ..Sample::of_text("") };
+        let run = Ran { stderr: stderr.into(), code: Some(66), ..Ran::default() };
+        let compiled = Compiled { success: true, ..Compiled::default() };
+        let evidence = Evidence { compiled, runs: vec![run], ..Evidence::default() };
+        judge(&sample, &evidence).iter().map(|finding| finding.rule).collect()
+    }
+
+    #[test]
+    fn a_sanitizer_that_cannot_work_here_has_found_nothing() {
+        let race = "WARNING: ThreadSanitizer: data race (pid=7)\n";
+        let mapping = "FATAL: ThreadSanitizer: unexpected memory mapping 0x5eed-0x5eee\n";
+        assert!(rules_for(Tool::Tsan, race, "data race\n").is_empty());
+        assert_eq!(rules_for(Tool::Tsan, mapping, "ThreadSanitizer\n"), ["clean-run"]);
+        let memory = "==7==AddressSanitizer: failed to intercept\n";
+        assert_eq!(rules_for(Tool::Asan, memory, "AddressSanitizer\n"), ["clean-run"]);
+    }
+
+    #[test]
+    fn a_report_must_be_quoted() {
+        let report = "==7==ERROR: AddressSanitizer: heap-use-after-free\n";
+        assert!(rules_for(Tool::Asan, report, "heap-use-after-free\n").is_empty());
+        assert_eq!(rules_for(Tool::Asan, report, "\n"), ["not-in-report"]);
+    }
 }

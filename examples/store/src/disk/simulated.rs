@@ -152,6 +152,7 @@ impl SimulatedDisk {
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
+    // ANCHOR: after-crash
     /// The disk as it is found when the power comes back. Each seed is another outcome that is allowed;
     /// the same seed gives the same. This disk stays as it is.
     #[must_use]
@@ -162,6 +163,7 @@ impl SimulatedDisk {
         let contents = state.files.iter().map(|file| file.survivor(&mut rng)).collect();
         Self::durable(names, contents)
     }
+    // ANCHOR_END: after-crash
 
     fn durable(names: Names, contents: Vec<Vec<u8>>) -> Self {
         let content = |bytes: Vec<u8>| Content {
@@ -222,6 +224,7 @@ impl State {
         self.names.get(name).copied().ok_or(io::ErrorKind::NotFound.into())
     }
 
+    // ANCHOR: surviving-names
     fn surviving_names(&self, rng: &mut Rng) -> Names {
         let mut names = self.durable_names.clone();
         let chance = chance(rng);
@@ -232,6 +235,7 @@ impl State {
         }
         names
     }
+    // ANCHOR_END: surviving-names
 }
 
 /// How likely it is that a change survives. The extremes matter most, and a coin would hardly ever yield
@@ -275,6 +279,7 @@ impl Content {
         self.unsynced.iter_mut().for_each(|write| write.forgotten = true);
     }
 
+    // ANCHOR: survivor
     /// What is left of the file after a crash.
     fn survivor(&self, rng: &mut Rng) -> Vec<u8> {
         let mut survivor = self.durable.clone();
@@ -292,6 +297,7 @@ impl Content {
         }
         survivor
     }
+    // ANCHOR_END: survivor
 }
 
 /// Writes a piece into a file; what the file lacks in front of it becomes `filler`.

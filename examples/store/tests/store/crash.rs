@@ -89,6 +89,7 @@ proptest! {
     }
 }
 
+// ANCHOR: survives
 /// Runs the script once for each operation, with the disk that `wrap` makes, and cuts the power there.
 pub(crate) fn survives_power_failures<D: Disk + Clone>(
     script: &[Action],
@@ -98,6 +99,7 @@ pub(crate) fn survives_power_failures<D: Disk + Clone>(
         (0..OUTCOMES).try_for_each(|seed| stays(&disk.after_crash(seed), expected, wrap))
     })
 }
+// ANCHOR_END: survives
 
 /// Calls `check` with the disk that each stop leaves. The last stop is the end of the script.
 fn each_stop<D: Disk + Clone>(
