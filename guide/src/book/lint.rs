@@ -37,7 +37,7 @@ pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>)
     findings.extend(unfinished.map(|(index, _)| unfinished_line(chapter, index + 1)));
 }
 
-/// What orders accesses in code of the standard library, which is compiled without ThreadSanitizer, or in a
+/// What orders accesses in code of the standard library, which is compiled without `ThreadSanitizer`, or in a
 /// way that it does not know: it reports races that are none.
 static UNSEEN: LazyLock<Regex> = LazyLock::new(|| {
     let names = "scope|park|fence|mpsc|Barrier|Condvar|LazyLock|Mutex|Once|OnceLock|RwLock";
