@@ -118,6 +118,29 @@ fn what_only_a_module_makes_right_is_wrong() {
     }
 }
 
+/// Some lints look only at what a crate exports, others only at what it does not.
+#[test]
+fn what_is_public_at_the_root_is_public_in_a_shared_program() {
+    let plain = "```rust\nfn main() {}\n```";
+    let refuted = [
+        "```rust\npub trait Shop {\n    async fn open();\n}\n\nstruct Kiosk;\n\nimpl Shop for Kiosk {\n    \
+            async fn open() {}\n}\n\nfn main() {\n    drop(Kiosk::open());\n}\n```",
+        "```rust\nmod tea {\n    pub fn brew() {}\n    pub fn pour() {}\n}\n\nmod coffee {\n    pub fn brew() {}\n    \
+            pub fn grind() {}\n}\n\npub use coffee::*;\npub use tea::*;\n\nfn main() {\n    tea::brew();\n    \
+            coffee::brew();\n    pour();\n    grind();\n}\n```",
+        "```rust\n#[warn(missing_docs)]\npub fn brew() {}\n\nfn main() {\n    brew();\n}\n```",
+        "```rust,warn=unreachable_pub\n#[warn(unreachable_pub)]\npub fn brew() {}\n\nfn main() {\n    brew();\n}\n```",
+        "```rust,warn=unused_imports\nmod tea {\n    pub fn brew() {}\n}\n\npub use tea::brew;\n\nfn main() {\n    \
+            tea::brew();\n}\n```",
+    ];
+    let mut samples = vec![plain];
+    samples.extend(refuted);
+    for (outcome, sample) in outcomes(&samples).iter().zip(&samples) {
+        let is_proved = matches!(outcome, Outcome::Proved { .. });
+        assert_eq!(is_proved, *sample == plain, "{sample}");
+    }
+}
+
 #[test]
 fn an_included_sample_answers_for_its_own_file() {
     let good = "```rust\n{{#include listing.rs}}\n```";
