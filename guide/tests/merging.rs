@@ -118,6 +118,20 @@ fn what_only_a_module_makes_right_is_wrong() {
     }
 }
 
+#[test]
+fn a_string_of_several_lines_has_the_text_that_it_has_alone() {
+    let plain = "```rust\nfn main() {}\n```";
+    let hidden = "```rust\nfn main() {\n    println!(\"tea\n# pot\");\n}\n```\n\n```text,output\ntea\npot\n```";
+    let item = "- An item.\n\n  ```rust\n  fn main() {\n      println!(\"tea\n  pot\");\n  }\n  ```\n\n  \
+        ```text,output\n  tea\n  pot\n  ```";
+    all_proved(&[plain, hidden, item]);
+    let wrong =
+        [hidden.replace("\npot\n", "\n  pot\n"), item.replace("  pot\n  ```", "    pot\n  ```")];
+    for outcome in &outcomes(&[plain, &wrong[0], &wrong[1]])[1..] {
+        assert!(matches!(outcome, Outcome::Refuted(_)), "{outcome:?}");
+    }
+}
+
 /// Some lints look only at what a crate exports, others only at what it does not.
 #[test]
 fn what_is_public_at_the_root_is_public_in_a_shared_program() {

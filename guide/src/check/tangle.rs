@@ -52,7 +52,8 @@ fn dispatcher(arms: &str) -> String {
     )
 }
 
-/// The samples of one file, each in the lines where its chapter has it.
+/// The samples of one file, each in the lines where its chapter has it, with the very text that it has alone:
+/// a string may go on in the next line.
 fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     const ENTRY: &str = "#[allow(warnings)] pub(crate) fn guide_entry() -> ::std::process::ExitCode { \
          ::std::process::Termination::report(main()) } }";
@@ -61,7 +62,7 @@ fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     for sample in samples {
         blank_lines(&mut text, &mut line, *sample.lines.start());
         let _ = writeln!(text, "pub mod line_{} {{", sample.lines.start());
-        let source = sample.source_in_place();
+        let source = sample.source();
         text.push_str(&source);
         line += 1 + source.lines().count();
         blank_lines(&mut text, &mut line, *sample.lines.end());
