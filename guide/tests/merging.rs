@@ -106,6 +106,7 @@ fn what_only_a_module_makes_right_is_wrong() {
         "fn main() {}\n/// Nothing follows.",
         "fn main() {}\n#[inline]",
         "fn main<'a>() {}",
+        "#!  [allow(unused_attributes)]\n#!  [no_std]\n\nfn main() {\n    println!(\"tea\");\n}",
         "fn main() {\n    let ο = 1; // a Greek letter\n    assert_eq!(ο, 1);\n}",
     ];
     let greek = "```rust\nfn main() {\n    let λψ = 1;\n    assert_eq!(λψ, 1);\n}\n```";

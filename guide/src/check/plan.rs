@@ -26,7 +26,7 @@ static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
         set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
     let letters = r"[\p{Alphabetic}--\p{ASCII}]";
-    Regex::new(&format!(r"#! ?\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
+    Regex::new(&format!(r"#!\s*\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
         .expect("a valid pattern")
 });
 
@@ -142,6 +142,7 @@ mod tests {
             "crate::ship()",
             "println!(\"{}\", line!())",
             "#![allow(unused)]",
+            "#!  [no_std]",
             "#[link(name = \"m\")]",
             "let ο = 1;",
             "Command::new(env::args().next().unwrap())",
