@@ -83,6 +83,16 @@ fn items_of_one_sample_do_not_disturb_another() {
 }
 
 #[test]
+fn assembly_cannot_name_what_another_sample_defines() {
+    let defines = "```rust\n#[unsafe(no_mangle)]\npub fn tax() -> u64 {\n    19\n}\n\nfn main() {\n    \
+        assert_eq!(tax(), 19);\n}\n```";
+    let calls = "```rust\nuse std::arch::asm;\n\nfn main() {\n    let tax: u64;\n    \
+        unsafe { asm!(\"call tax\", out(\"rax\") tax, clobber_abi(\"C\")) };\n    assert_eq!(tax, 19);\n}\n```";
+    let found = outcomes(&[defines, calls, defines]);
+    assert!(matches!(found[1], Outcome::Refuted(_)), "{:?}", found[1]);
+}
+
+#[test]
 fn two_samples_may_export_the_same_name() {
     let exported = |checksum: u8| {
         format!(

@@ -20,7 +20,7 @@ pub(crate) enum Job {
 /// Signs that a sample could notice, or state, that it is not a crate of its own.
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
-        global_asm";
+        asm|naked_asm|global_asm";
     let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|\
         set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
@@ -143,6 +143,7 @@ mod tests {
             "println!(\"{}\", line!())",
             "#![allow(unused)]",
             "#!  [no_std]",
+            "unsafe { asm!(\"call tax\") }",
             "#[link(name = \"m\")]",
             "let ο = 1;",
             "Command::new(env::args().next().unwrap())",
