@@ -92,6 +92,26 @@ fn assembly_cannot_name_what_another_sample_defines() {
     assert!(matches!(found[1], Outcome::Refuted(_)), "{:?}", found[1]);
 }
 
+/// Ids depend on the path of a type, so any order of them might be right in a shared program and wrong alone.
+#[test]
+fn ids_of_types_have_the_order_that_they_have_alone() {
+    let plain = "```rust\nfn main() {}\n```".to_owned();
+    let is_less = |name: char, shown: bool| {
+        format!(
+            "```rust\nuse std::any::TypeId;\n\nstruct {name}Tea;\nstruct {name}Pot;\n\nfn main() {{\n    \
+             println!(\"{{}}\", TypeId::of::<{name}Tea>() < TypeId::of::<{name}Pot>());\n}}\n```\n\n\
+             ```text,output\n{shown}\n```"
+        )
+    };
+    let pairs = ('A'..='H').flat_map(|name| [is_less(name, true), is_less(name, false)]);
+    let samples: Vec<String> = std::iter::once(plain).chain(pairs).collect();
+    let found = outcomes(&samples.iter().map(String::as_str).collect::<Vec<_>>());
+    for (pair, sample) in found[1..].chunks(2).zip(samples[1..].chunks(2)) {
+        let proved = pair.iter().filter(|outcome| matches!(outcome, Outcome::Proved { .. }));
+        assert_eq!(proved.count(), 1, "{}", sample[0]);
+    }
+}
+
 #[test]
 fn two_samples_may_export_the_same_name() {
     let exported = |checksum: u8| {

@@ -23,7 +23,7 @@ static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
         asm|naked_asm|global_asm";
     let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|\
-        set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
+        TypeId|type_id|set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
     let letters = r"[\p{Alphabetic}--\p{ASCII}]";
     Regex::new(&format!(r"#!\s*\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
@@ -144,6 +144,7 @@ mod tests {
             "#![allow(unused)]",
             "#!  [no_std]",
             "unsafe { asm!(\"call tax\") }",
+            "TypeId::of::<Tea>() < TypeId::of::<Pot>()",
             "#[link(name = \"m\")]",
             "let ο = 1;",
             "Command::new(env::args().next().unwrap())",
