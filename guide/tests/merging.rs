@@ -113,6 +113,19 @@ fn ids_of_types_have_the_order_that_they_have_alone() {
 }
 
 #[test]
+fn a_sample_finds_no_sign_of_the_others_in_its_files() {
+    let plain = "```rust\nfn main() {}\n```";
+    let wrong = [
+        ("std::fs::read_to_string(\"/proc/self/environ\").unwrap().contains(\"GUIDE\")", "true"),
+        ("std::env::current_exe().unwrap().with_file_name(\"main.rs\").exists()", "true"),
+    ]
+    .map(|(asked, shown)| sample("", &format!("println!(\"{{}}\", {asked});"), "output", shown));
+    for outcome in &outcomes(&[plain, &wrong[0], &wrong[1]])[1..] {
+        assert!(matches!(outcome, Outcome::Refuted(_)), "{outcome:?}");
+    }
+}
+
+#[test]
 fn two_samples_may_export_the_same_name() {
     let exported = |checksum: u8| {
         format!(
