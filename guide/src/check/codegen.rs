@@ -189,7 +189,7 @@ fn is_start(label: &str) -> bool {
 
 fn is_code(line: &str) -> bool {
     let is_data = || line.split_whitespace().next().is_some_and(|word| DATA.contains(&word));
-    let is_place = || line.starts_with(".LBB");
+    let is_place = || line.starts_with(".LBB") || line.starts_with(".Ltmp");
     !line.is_empty()
         && !line.starts_with('#')
         && (!line.starts_with('.') || is_data() || is_place())
@@ -197,7 +197,7 @@ fn is_code(line: &str) -> bool {
 
 fn rename<'a>(body: &[&'a str], locals: &mut Vec<&'a str>) -> String {
     let mut text = String::new();
-    for line in body {
+    for line in body.iter().filter(|line| !is_note(line, body)) {
         for local in LOCAL.find_iter(line).filter(|_| !line.starts_with(".asci")) {
             if !locals.contains(&local.as_str()) {
                 locals.push(local.as_str());
@@ -212,6 +212,16 @@ fn rename<'a>(body: &[&'a str], locals: &mut Vec<&'a str>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Whether a line is a label of the tables for unwinding, to which no instruction jumps. Labels of assembly in the
+/// source have the same names.
+fn is_note(line: &str, body: &[&str]) -> bool {
+    let Some(label) = line.strip_suffix(':').filter(|label| label.starts_with(".Ltmp")) else {
+        return false;
+    };
+    let mentions = |other: &&str| LOCAL.find_iter(other).any(|local| local.as_str() == label);
+    !body.iter().filter(|other| **other != line).any(mentions)
 }
 
 /// Whether a symbol stands for a path that ends with `name`, whatever its type parameters are.
@@ -330,6 +340,25 @@ one:
 two:
 \tlea\trax, [rip + .Lanon.9de6.1]
 .Lfunc_end8:
+three:
+.Ltmp0:
+\tcall\ttwin
+.Ltmp1:
+\tdec\trax
+\tjne\t.Ltmp1
+.Lfunc_end8:
+four:
+\tcall\ttwin
+.Ltmp2:
+\tdec\trax
+\tjne\t.Ltmp2
+.Lfunc_end8:
+five:
+.Ltmp3:
+\tcall\ttwin
+\tdec\trax
+\tjne\t.Ltmp3
+.Lfunc_end8:
 by_twin:
 \tjmp\ttwin
 .Lfunc_end9:
@@ -346,6 +375,13 @@ twin = get
         assert_eq!(refutation("same: get twin"), None);
         let what = "`half` and `get` are not the same code".to_owned();
         assert_eq!(refutation("same: half quarter get"), Some(("false-claim", what)));
+    }
+
+    #[test]
+    fn a_jump_to_another_place_is_other_code() {
+        assert_eq!(refutation("same: three four"), None);
+        let what = "`three` and `five` are not the same code".to_owned();
+        assert_eq!(refutation("same: three five"), Some(("false-claim", what)));
     }
 
     #[test]
