@@ -24,7 +24,8 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Directives that hold bytes. All others only say where things go.
-const DATA: [&str; 7] = [".quad", ".long", ".short", ".byte", ".ascii", ".asciz", ".zero"];
+const DATA: [&str; 9] =
+    [".quad", ".long", ".short", ".byte", ".ascii", ".asciz", ".zero", ".fill", ".nops"];
 
 /// A claim that does not hold, or that says nothing.
 #[derive(Debug, PartialEq, Eq)]
@@ -363,6 +364,10 @@ five:
 noted:
 \tnop\t# call memset
 .Lfunc_end8:
+padded:
+\tnop\t# call memset
+\t.nops\t3
+.Lfunc_end8:
 by_twin:
 \tjmp\ttwin
 .Lfunc_end9:
@@ -390,6 +395,7 @@ twin = get
 
     #[test]
     fn other_constants_are_other_code() {
+        assert_eq!(refutation("same: noted padded").map(|(rule, _)| rule), Some("false-claim"));
         let refuted = refuted("same: half other", CODE).expect("a refutation");
         assert!(refuted.detail.contains("-.long 0x3e800000\n+.long 0x3f000000"), "{refuted:?}");
     }
