@@ -8,6 +8,8 @@ use toml::{Table, Value};
 
 /// The crate that lists what samples may use; it has nothing to show.
 pub(crate) const CHAPTER_CRATES: &str = "chapter-crates";
+/// The crate with which others measure.
+pub(crate) const MEASUREMENT: &str = "measurement";
 const EXAMPLES: &str = "examples";
 
 /// The manifest that lists what samples may use, relative to the root of the book.
