@@ -19,7 +19,7 @@ use support::{Book, Mount, Said, sample};
 
 /// Samples that misbehave, in the body of `main`, and what the author reads; nothing for those that
 /// are proved all the same.
-const MISBEHAVIOR: [(&str, &str); 15] = [
+const MISBEHAVIOR: [(&str, &str); 16] = [
     ("loop { std::hint::spin_loop(); }", "the sample still ran after 10 s and was ended"),
     (
         // Ends after eight generations: a harness without limits must not take the machine with it.
@@ -55,6 +55,11 @@ const MISBEHAVIOR: [(&str, &str); 15] = [
         "",
     ),
     ("println!(\"\\u{0}\\u{1b}[31m\");", ""),
+    (
+        "println!(\"1\");
+    std::fs::remove_file(std::env::args().next().unwrap()).unwrap();",
+        "the sample ends in an unknown way",
+    ),
 ];
 
 /// A sample that stays for a while, so that a check can be ended in its midst.

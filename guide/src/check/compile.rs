@@ -159,10 +159,12 @@ impl Diagnostic {
         no_linker.then(|| Unusable::NoLinker(self.message.clone()))
     }
 
-    /// Whether it only counts or explains other messages.
+    /// Whether it only counts or explains other messages. It points nowhere, unlike a message in which the
+    /// author of a sample has put such words.
     fn is_summary(&self) -> bool {
         let is_count = self.message.ends_with("emitted") && self.message.contains("warning");
-        is_count || self.message.starts_with("aborting due to") || self.level == "failure-note"
+        let is_end = self.message.starts_with("aborting due to");
+        self.spans.is_empty() && (is_count || is_end || self.level == "failure-note")
     }
 }
 
@@ -255,4 +257,21 @@ pub(super) fn emit_name(form: Emit) -> &'static str {
 fn diagnostics(stderr: &str) -> Vec<Diagnostic> {
     let parsed = stderr.lines().filter_map(|line| serde_json::from_str::<Diagnostic>(line).ok());
     parsed.filter(|diagnostic| !diagnostic.is_summary()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_sample_are_no_summary() {
+        let span =
+            r#"{"file_name":"src/main.rs","line_start":5,"column_start":5,"is_primary":true}"#;
+        let message = |message: &str, spans: &str| {
+            format!(r#"{{"level":"warning","message":"{message}","code":null,"spans":[{spans}]}}"#)
+        };
+        let summary = message("1 warning emitted", "");
+        let deprecated = message("use of deprecated function `pour`: no warning emitted", span);
+        assert_eq!(diagnostics(&format!("{deprecated}\n{summary}\n")).len(), 1);
+    }
 }

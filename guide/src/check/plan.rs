@@ -20,13 +20,13 @@ pub(crate) enum Job {
 /// Signs that a sample could notice, or state, that it is not a crate of its own.
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
-        global_asm";
+        asm|naked_asm|global_asm";
     let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
         global_allocator|panic_handler|type_name|type_name_of_val|\
-        set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
+        TypeId|type_id|set_hook|take_hook|current_exe|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
     let letters = r"[\p{Alphabetic}--\p{ASCII}]";
-    Regex::new(&format!(r"#! ?\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
+    Regex::new(&format!(r"#!\s*\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}|/proc"))
         .expect("a valid pattern")
 });
 
@@ -98,8 +98,7 @@ fn can_share(sample: &Sample) -> bool {
 
 /// Whether a sample could start its own program again, which would not know which sample it is.
 fn may_start_itself(text: &str) -> bool {
-    let names_itself = ["args", "current_exe", "/proc"].iter().any(|name| text.contains(name));
-    names_itself && text.contains("Command")
+    text.contains("args") && text.contains("Command")
 }
 
 /// Takes the unmangled names of a text, of which a program has each only once; `false` when one is taken or
@@ -142,10 +141,14 @@ mod tests {
             "crate::ship()",
             "println!(\"{}\", line!())",
             "#![allow(unused)]",
+            "#!  [no_std]",
+            "unsafe { asm!(\"call tax\") }",
+            "TypeId::of::<Tea>() < TypeId::of::<Pot>()",
             "#[link(name = \"m\")]",
             "let ο = 1;",
             "Command::new(env::args().next().unwrap())",
-            "Command::new(\"/proc/self/exe\")",
+            "env::current_exe()",
+            "fs::read(\"/proc/self/environ\")",
             "set_hook(Box::new(|panic| println!(\"{panic}\")))",
         ] {
             assert!(!can_share(&in_main(text)), "{text}");

@@ -202,6 +202,12 @@ mod tests {
         let before = write("support/src/lib.rs", "pub fn count() -> u8 { 1 }\n");
         let after = write("support/src/lib.rs", "pub fn count() -> u8 { 2 }\n");
         assert_ne!(before, after);
+        let after = write("support/src/words.txt", "one\n");
+        assert_ne!(after, write("support/src/words.txt", "two\n"));
+        write("support/Cargo.toml", "[dependencies]\nwords = { path = \"../words\" }\n");
+        let before = write("words/src/lib.rs", "pub const ONE: u8 = 1;\n");
+        let after = write("words/src/lib.rs", "pub const ONE: u8 = 2;\n");
+        assert_ne!(before, after);
         assert_eq!(after, write("other/src/lib.rs", "pub fn count() -> u8 { 3 }\n"));
     }
 
