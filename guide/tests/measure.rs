@@ -115,6 +115,17 @@ fn a_claim_that_does_not_hold_is_not_recorded() {
 }
 
 #[test]
+fn a_claim_about_what_is_no_number_does_not_hold() {
+    let book = book(
+        "println!(\"claim = 'full'\\nleast = 5.0\\nmeasured = nan\\nquantity = 'beads'\\n\\
+        rows = [{{ name = 'full', values = [10] }}]\\n\\
+        at = {{ file = 'examples/rods/benches/beads.rs', line = 4, column = 5 }}\");",
+    );
+    book.run(&["measure"]).status(1).says("error[false-claim]").says("measured was NaN");
+    assert!(!book.root().join(RECORDING).exists());
+}
+
+#[test]
 fn a_changed_source_must_be_measured_again() {
     let book = book(&table(10));
     book.run(&["measure"]).status(0);

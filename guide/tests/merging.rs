@@ -83,6 +83,49 @@ fn items_of_one_sample_do_not_disturb_another() {
 }
 
 #[test]
+fn assembly_cannot_name_what_another_sample_defines() {
+    let defines = "```rust\n#[unsafe(no_mangle)]\npub fn tax() -> u64 {\n    19\n}\n\nfn main() {\n    \
+        assert_eq!(tax(), 19);\n}\n```";
+    let calls = "```rust\nuse std::arch::asm;\n\nfn main() {\n    let tax: u64;\n    \
+        unsafe { asm!(\"call tax\", out(\"rax\") tax, clobber_abi(\"C\")) };\n    assert_eq!(tax, 19);\n}\n```";
+    let found = outcomes(&[defines, calls, defines]);
+    assert!(matches!(found[1], Outcome::Refuted(_)), "{:?}", found[1]);
+}
+
+/// Ids depend on the path of a type, so any order of them might be right in a shared program and wrong alone.
+#[test]
+fn ids_of_types_have_the_order_that_they_have_alone() {
+    let plain = "```rust\nfn main() {}\n```".to_owned();
+    let is_less = |name: char, shown: bool| {
+        format!(
+            "```rust\nuse std::any::TypeId;\n\nstruct {name}Tea;\nstruct {name}Pot;\n\nfn main() {{\n    \
+             println!(\"{{}}\", TypeId::of::<{name}Tea>() < TypeId::of::<{name}Pot>());\n}}\n```\n\n\
+             ```text,output\n{shown}\n```"
+        )
+    };
+    let pairs = ('A'..='H').flat_map(|name| [is_less(name, true), is_less(name, false)]);
+    let samples: Vec<String> = std::iter::once(plain).chain(pairs).collect();
+    let found = outcomes(&samples.iter().map(String::as_str).collect::<Vec<_>>());
+    for (pair, sample) in found[1..].chunks(2).zip(samples[1..].chunks(2)) {
+        let proved = pair.iter().filter(|outcome| matches!(outcome, Outcome::Proved { .. }));
+        assert_eq!(proved.count(), 1, "{}", sample[0]);
+    }
+}
+
+#[test]
+fn a_sample_finds_no_sign_of_the_others_in_its_files() {
+    let plain = "```rust\nfn main() {}\n```";
+    let wrong = [
+        ("std::fs::read_to_string(\"/proc/self/environ\").unwrap().contains(\"GUIDE\")", "true"),
+        ("std::env::current_exe().unwrap().with_file_name(\"main.rs\").exists()", "true"),
+    ]
+    .map(|(asked, shown)| sample("", &format!("println!(\"{{}}\", {asked});"), "output", shown));
+    for outcome in &outcomes(&[plain, &wrong[0], &wrong[1]])[1..] {
+        assert!(matches!(outcome, Outcome::Refuted(_)), "{outcome:?}");
+    }
+}
+
+#[test]
 fn two_samples_may_export_the_same_name() {
     let exported = |checksum: u8| {
         format!(
@@ -106,6 +149,7 @@ fn what_only_a_module_makes_right_is_wrong() {
         "fn main() {}\n/// Nothing follows.",
         "fn main() {}\n#[inline]",
         "fn main<'a>() {}",
+        "#!  [allow(unused_attributes)]\n#!  [no_std]\n\nfn main() {\n    println!(\"tea\");\n}",
         "fn main() {\n    let ο = 1; // a Greek letter\n    assert_eq!(ο, 1);\n}",
     ];
     let greek = "```rust\nfn main() {\n    let λψ = 1;\n    assert_eq!(λψ, 1);\n}\n```";
@@ -115,6 +159,43 @@ fn what_only_a_module_makes_right_is_wrong() {
     for (outcome, sample) in outcomes(&samples).iter().zip(&samples) {
         let is_proved = matches!(outcome, Outcome::Proved { .. });
         assert_eq!(is_proved, [plain, greek].contains(sample), "{sample}");
+    }
+}
+
+#[test]
+fn a_string_of_several_lines_has_the_text_that_it_has_alone() {
+    let plain = "```rust\nfn main() {}\n```";
+    let hidden = "```rust\nfn main() {\n    println!(\"tea\n# pot\");\n}\n```\n\n```text,output\ntea\npot\n```";
+    let item = "- An item.\n\n  ```rust\n  fn main() {\n      println!(\"tea\n  pot\");\n  }\n  ```\n\n  \
+        ```text,output\n  tea\n  pot\n  ```";
+    all_proved(&[plain, hidden, item]);
+    let wrong =
+        [hidden.replace("\npot\n", "\n  pot\n"), item.replace("  pot\n  ```", "    pot\n  ```")];
+    for outcome in &outcomes(&[plain, &wrong[0], &wrong[1]])[1..] {
+        assert!(matches!(outcome, Outcome::Refuted(_)), "{outcome:?}");
+    }
+}
+
+/// Some lints look only at what a crate exports, others only at what it does not.
+#[test]
+fn what_is_public_at_the_root_is_public_in_a_shared_program() {
+    let plain = "```rust\nfn main() {}\n```";
+    let refuted = [
+        "```rust\npub trait Shop {\n    async fn open();\n}\n\nstruct Kiosk;\n\nimpl Shop for Kiosk {\n    \
+            async fn open() {}\n}\n\nfn main() {\n    drop(Kiosk::open());\n}\n```",
+        "```rust\nmod tea {\n    pub fn brew() {}\n    pub fn pour() {}\n}\n\nmod coffee {\n    pub fn brew() {}\n    \
+            pub fn grind() {}\n}\n\npub use coffee::*;\npub use tea::*;\n\nfn main() {\n    tea::brew();\n    \
+            coffee::brew();\n    pour();\n    grind();\n}\n```",
+        "```rust\n#[warn(missing_docs)]\npub fn brew() {}\n\nfn main() {\n    brew();\n}\n```",
+        "```rust,warn=unreachable_pub\n#[warn(unreachable_pub)]\npub fn brew() {}\n\nfn main() {\n    brew();\n}\n```",
+        "```rust,warn=unused_imports\nmod tea {\n    pub fn brew() {}\n}\n\npub use tea::brew;\n\nfn main() {\n    \
+            tea::brew();\n}\n```",
+    ];
+    let mut samples = vec![plain];
+    samples.extend(refuted);
+    for (outcome, sample) in outcomes(&samples).iter().zip(&samples) {
+        let is_proved = matches!(outcome, Outcome::Proved { .. });
+        assert_eq!(is_proved, *sample == plain, "{sample}");
     }
 }
 

@@ -19,7 +19,7 @@ use support::{Book, Mount, Said, sample};
 
 /// Samples that misbehave, in the body of `main`, and what the author reads; nothing for those that
 /// are proved all the same.
-const MISBEHAVIOR: [(&str, &str); 15] = [
+const MISBEHAVIOR: [(&str, &str); 16] = [
     ("loop { std::hint::spin_loop(); }", "the sample still ran after 10 s and was ended"),
     (
         // Ends after eight generations: a harness without limits must not take the machine with it.
@@ -55,6 +55,11 @@ const MISBEHAVIOR: [(&str, &str); 15] = [
         "",
     ),
     ("println!(\"\\u{0}\\u{1b}[31m\");", ""),
+    (
+        "println!(\"1\");
+    std::fs::remove_file(std::env::args().next().unwrap()).unwrap();",
+        "the sample ends in an unknown way",
+    ),
 ];
 
 /// A sample that stays for a while, so that a check can be ended in its midst.
@@ -439,7 +444,7 @@ fn a_full_disk_is_a_fault_of_the_environment() {
 fn a_sample_is_not_blamed_for_a_full_disk() {
     let book = Book::base().page(&sample("std::fs::write(\"large\", vec![1; 8 << 20]).unwrap();"));
     let target = book.root().join("target");
-    let Some(mount) = Mount::over(&target, "size=10m") else { return };
+    let Some(mount) = Mount::over(&target, "size=6m") else { return };
     book.check(&["core/page"]).status(3).says("no space is left: ").silent_about("refuted");
     drop(mount);
     book.check(&["core/page"]).status(0);

@@ -227,6 +227,23 @@ mod tests {
     }
 
     #[test]
+    fn a_power_failure_in_a_shared_sync_takes_nothing_that_was_acknowledged() {
+        for stop in 1..=4 {
+            let (disk, store) = open();
+            disk.stop_at(disk.operations() + stop);
+            let outcomes = put_while_one_writes(&disk, &store, b"two teas");
+            for seed in 0..20 {
+                let found = Store::open(disk.after_crash(seed)).expect("it opens").entries();
+                let kept: Vec<bool> = (0..9).map(|key| found.contains_key(&[key][..])).collect();
+                let lost = outcomes.iter().zip(&kept).any(|(told, kept)| told.is_ok() && !kept);
+                assert!(!lost, "{outcomes:?} {kept:?}");
+                let members = &kept[1..];
+                assert!(members.iter().all(|kept| *kept == members[0]), "half a group: {kept:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_group_has_a_limit_and_who_does_not_fit_joins_a_later_one() {
         let (disk, store) = open();
         let outcomes = put_while_one_writes(&disk, &store, &vec![7; MAX_VALUE]);

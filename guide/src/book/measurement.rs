@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::examples;
+use super::examples::{self, MEASUREMENT};
 use super::finding::{Finding, Location};
 use super::info::nearest;
 use super::recording::Recording;
@@ -52,8 +52,7 @@ impl Measurement {
             let files = examples::rust_files(root, &benches).into_iter();
             files.filter_map(move |file| {
                 let name = file.rsplit_once("/benches/")?.1.strip_suffix(".rs")?.to_owned();
-                // What stands deeper is a module that measurements share.
-                (!name.contains('/')).then(|| Self { name, package: package.clone(), file })
+                (!is_module(&file)).then(|| Self { name, package: package.clone(), file })
             })
         };
         examples::crates(root).into_iter().flat_map(of_crate).collect()
@@ -65,13 +64,18 @@ impl Measurement {
         format!("{}.toml", self.file.trim_end_matches(".rs"))
     }
 
-    /// The hash of what the figures depend on: the program, and the source and the manifest of its crate.
+    /// The hash of what the figures depend on: the program, the modules that it shares with others, the source
+    /// and the manifest of its crate, and the same of all crates of the book that this one is built with.
     #[must_use]
     pub fn source(&self, root: &Path) -> String {
-        let dir = examples::dir(&self.package);
-        let manifest = format!("{}/Cargo.toml", dir.to_string_lossy().replace('\\', "/"));
-        let library = examples::rust_files(root, &dir.join("src"));
-        let files = [self.file.clone(), manifest].into_iter().chain(library);
+        let modules = examples::files(root, &examples::dir(&self.package).join("benches"));
+        let mut below = examples::below(root, &self.package);
+        // What measures is not what is measured.
+        below.remove(MEASUREMENT);
+        let files = std::iter::once(self.file.clone())
+            .chain(examples::library(root, &self.package))
+            .chain(modules.into_iter().filter(|file| is_module(file)))
+            .chain(below.iter().flat_map(|package| examples::library(root, package)));
         let text = |file: String| {
             let text = fs::read_to_string(root.join(&file)).unwrap_or_default();
             format!("{file}\n{}\n{text}", text.len())
@@ -107,7 +111,7 @@ impl Measurement {
     fn stale(&self, at: Location) -> Finding {
         let what = format!("the source of `{}` has changed since it was measured", self.name);
         let dir = examples::dir(&self.package);
-        let library = format!("`src/` and `Cargo.toml` in `{}`", dir.display());
+        let library = format!("of `{}` and the crates that it is built with", dir.display());
         let expected = format!("a recording of `{}`, {library}, as they are", self.file);
         self.finding(at, "stale-recording", what, expected)
     }
@@ -116,6 +120,11 @@ impl Measurement {
         let remedy = format!("run `cargo guide measure {}`, then `cargo guide bless`", self.name);
         Finding::new(at, rule, what, expected, remedy)
     }
+}
+
+/// Whether a file in `benches/` belongs to a module that measurements share, which stands deeper than they do.
+fn is_module(file: &str) -> bool {
+    file.rsplit_once("/benches/").is_some_and(|(_, name)| name.contains('/'))
 }
 
 impl MeasuredBlock {
@@ -175,6 +184,8 @@ fn unknown(name: &str, all: &[Measurement], at: Location) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -188,5 +199,36 @@ mod tests {
         let [beads] = &Measurement::all(root.path())[..] else { panic!("one measurement") };
         assert_eq!((beads.name.as_str(), beads.package.as_str()), ("beads", "abacus"));
         assert_eq!(beads.recording_file(), "examples/abacus/benches/beads.toml");
+    }
+
+    #[test]
+    fn what_a_measured_program_is_made_of_is_its_source() {
+        let root = tempfile::tempdir().expect("a directory");
+        let write = |file: &str, text: &str| {
+            let path = root.path().join("examples").join(file);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+            fs::write(path, text).expect("a file");
+            Measurement {
+                name: "beads".to_owned(),
+                package: "abacus".to_owned(),
+                file: "examples/abacus/benches/beads.rs".to_owned(),
+            }
+            .source(root.path())
+        };
+        write("abacus/Cargo.toml", "[dev-dependencies]\nframe = { path = \"../frame\" }\n");
+        let before = write("frame/Cargo.toml", "[dependencies]\nwood = { path = \"../wood\" }\n");
+        let mut known = BTreeSet::from([before]);
+        for file in [
+            "abacus/benches/rods/mod.rs",
+            "abacus/src/rods.txt",
+            "frame/src/lib.rs",
+            "wood/src/lib.rs",
+            "wood/Cargo.toml",
+        ] {
+            assert!(known.insert(write(file, "# Changed.\n")), "{file}");
+        }
+        for file in ["abacus/benches/beads.toml", "abacus/benches/other.rs", "other/src/lib.rs"] {
+            assert!(!known.insert(write(file, "# Changed.\n")), "{file}");
+        }
     }
 }

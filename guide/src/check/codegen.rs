@@ -24,7 +24,8 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Directives that hold bytes. All others only say where things go.
-const DATA: [&str; 7] = [".quad", ".long", ".short", ".byte", ".ascii", ".asciz", ".zero"];
+const DATA: [&str; 9] =
+    [".quad", ".long", ".short", ".byte", ".ascii", ".asciz", ".zero", ".fill", ".nops"];
 
 /// A claim that does not hold, or that says nothing.
 #[derive(Debug, PartialEq, Eq)]
@@ -151,7 +152,8 @@ impl<'a> Assembly<'a> {
             is_path_to(function, callee) || aliases.any(|(alias, _)| is_path_to(alias, callee))
         };
         let instructions = body.iter().filter(|line| !line.starts_with('.'));
-        let operands = instructions.filter_map(|line| line.split_once(char::is_whitespace));
+        let uncommented = instructions.filter_map(|line| line.split('#').next());
+        let operands = uncommented.filter_map(|line| line.split_once(char::is_whitespace));
         let names = operands.flat_map(|(_, operands)| NAME.find_iter(operands));
         let mut symbols = names.map(|name| name.as_str()).filter(|name| !WORD.is_match(name));
         symbols.any(is_callee)
@@ -189,7 +191,7 @@ fn is_start(label: &str) -> bool {
 
 fn is_code(line: &str) -> bool {
     let is_data = || line.split_whitespace().next().is_some_and(|word| DATA.contains(&word));
-    let is_place = || line.starts_with(".LBB");
+    let is_place = || line.starts_with(".LBB") || line.starts_with(".Ltmp");
     !line.is_empty()
         && !line.starts_with('#')
         && (!line.starts_with('.') || is_data() || is_place())
@@ -197,7 +199,7 @@ fn is_code(line: &str) -> bool {
 
 fn rename<'a>(body: &[&'a str], locals: &mut Vec<&'a str>) -> String {
     let mut text = String::new();
-    for line in body {
+    for line in body.iter().filter(|line| !is_note(line, body)) {
         for local in LOCAL.find_iter(line).filter(|_| !line.starts_with(".asci")) {
             if !locals.contains(&local.as_str()) {
                 locals.push(local.as_str());
@@ -212,6 +214,16 @@ fn rename<'a>(body: &[&'a str], locals: &mut Vec<&'a str>) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Whether a line is a label of the tables for unwinding, to which no instruction jumps. Labels of assembly in the
+/// source have the same names.
+fn is_note(line: &str, body: &[&str]) -> bool {
+    let Some(label) = line.strip_suffix(':').filter(|label| label.starts_with(".Ltmp")) else {
+        return false;
+    };
+    let mentions = |other: &&str| LOCAL.find_iter(other).any(|local| local.as_str() == label);
+    !body.iter().filter(|other| **other != line).any(mentions)
 }
 
 /// Whether a symbol stands for a path that ends with `name`, whatever its type parameters are.
@@ -330,6 +342,32 @@ one:
 two:
 \tlea\trax, [rip + .Lanon.9de6.1]
 .Lfunc_end8:
+three:
+.Ltmp0:
+\tcall\ttwin
+.Ltmp1:
+\tdec\trax
+\tjne\t.Ltmp1
+.Lfunc_end8:
+four:
+\tcall\ttwin
+.Ltmp2:
+\tdec\trax
+\tjne\t.Ltmp2
+.Lfunc_end8:
+five:
+.Ltmp3:
+\tcall\ttwin
+\tdec\trax
+\tjne\t.Ltmp3
+.Lfunc_end8:
+noted:
+\tnop\t# call memset
+.Lfunc_end8:
+padded:
+\tnop\t# call memset
+\t.nops\t3
+.Lfunc_end8:
 by_twin:
 \tjmp\ttwin
 .Lfunc_end9:
@@ -349,7 +387,15 @@ twin = get
     }
 
     #[test]
+    fn a_jump_to_another_place_is_other_code() {
+        assert_eq!(refutation("same: three four"), None);
+        let what = "`three` and `five` are not the same code".to_owned();
+        assert_eq!(refutation("same: three five"), Some(("false-claim", what)));
+    }
+
+    #[test]
     fn other_constants_are_other_code() {
+        assert_eq!(refutation("same: noted padded").map(|(rule, _)| rule), Some("false-claim"));
         let refuted = refuted("same: half other", CODE).expect("a refutation");
         assert!(refuted.detail.contains("-.long 0x3e800000\n+.long 0x3f000000"), "{refuted:?}");
     }
@@ -363,6 +409,7 @@ twin = get
     #[test]
     fn text_is_neither_an_alias_nor_a_call() {
         assert_eq!(refutation("same: one two").map(|(rule, _)| rule), Some("false-claim"));
+        assert_eq!(refutation("calls: noted memset").map(|(rule, _)| rule), Some("false-claim"));
         let never = refutation("no-calls: get ship").map(|(rule, _)| rule);
         assert_eq!(never, Some("nothing-to-compare"));
     }

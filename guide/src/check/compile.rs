@@ -159,10 +159,12 @@ impl Diagnostic {
         no_linker.then(|| Unusable::NoLinker(self.message.clone()))
     }
 
-    /// Whether it only counts or explains other messages.
+    /// Whether it only counts or explains other messages. It points nowhere, unlike a message in which the
+    /// author of a sample has put such words.
     fn is_summary(&self) -> bool {
         let is_count = self.message.ends_with("emitted") && self.message.contains("warning");
-        is_count || self.message.starts_with("aborting due to") || self.level == "failure-note"
+        let is_end = self.message.starts_with("aborting due to");
+        self.spans.is_empty() && (is_count || is_end || self.level == "failure-note")
     }
 }
 
@@ -216,12 +218,16 @@ fn inherited(name: &str) -> Option<(&str, OsString)> {
     std::env::var_os(name).map(|value| (name, value))
 }
 
+/// Less to link, as the standard library brings debug information along, and no work done once for each unit:
+/// there are programs enough to keep the cores busy.
+const CHEAP: [&str; 4] = ["-C", "strip=debuginfo", "-C", "codegen-units=1"];
+
 fn add_goal(command: &mut Command, goal: &Goal) {
     match goal {
         Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
         Goal::Object => command.args(["--emit", "obj=object"]),
-        Goal::Program => command.args(["-o", "program"]),
-        Goal::Tests => command.args(["--test", "-o", "program"]),
+        Goal::Program => command.args(CHEAP).args(["-o", "program"]),
+        Goal::Tests => command.args(CHEAP).args(["--test", "-o", "program"]),
         // A report names functions and lines only where there is debug information.
         Goal::Sanitized(tool) => command
             .env("RUSTC_BOOTSTRAP", "1")
@@ -251,4 +257,21 @@ pub(super) fn emit_name(form: Emit) -> &'static str {
 fn diagnostics(stderr: &str) -> Vec<Diagnostic> {
     let parsed = stderr.lines().filter_map(|line| serde_json::from_str::<Diagnostic>(line).ok());
     parsed.filter(|diagnostic| !diagnostic.is_summary()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_sample_are_no_summary() {
+        let span =
+            r#"{"file_name":"src/main.rs","line_start":5,"column_start":5,"is_primary":true}"#;
+        let message = |message: &str, spans: &str| {
+            format!(r#"{{"level":"warning","message":"{message}","code":null,"spans":[{spans}]}}"#)
+        };
+        let summary = message("1 warning emitted", "");
+        let deprecated = message("use of deprecated function `pour`: no warning emitted", span);
+        assert_eq!(diagnostics(&format!("{deprecated}\n{summary}\n")).len(), 1);
+    }
 }

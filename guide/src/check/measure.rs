@@ -1,5 +1,6 @@
 //! Runs measurements: a program in, a recording out, or why there is none.
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -81,7 +82,8 @@ impl Run {
         if let Some(fault) = self.figure.fault() {
             return Ok(Measured::Refuted(not_a_figure(measurement, &fault)));
         }
-        if self.measured < self.least {
+        let order = self.measured.partial_cmp(&self.least);
+        if order.is_none_or(Ordering::is_lt) {
             return Ok(Measured::Refuted(self.false_claim(measurement)));
         }
         let (machine, date) = (machine(root)?, today());

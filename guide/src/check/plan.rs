@@ -20,15 +20,18 @@ pub(crate) enum Job {
 /// Signs that a sample could notice, or state, that it is not a crate of its own.
 static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
-        global_asm";
+        asm|naked_asm|global_asm";
     let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
-        global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
-        set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
+        global_allocator|panic_handler|type_name|type_name_of_val|\
+        TypeId|type_id|set_hook|take_hook|current_exe|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
     let letters = r"[\p{Alphabetic}--\p{ASCII}]";
-    Regex::new(&format!(r"#! ?\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
+    Regex::new(&format!(r"#!\s*\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}|/proc"))
         .expect("a valid pattern")
 });
+
+/// A panic hook that looks at nothing, so that it cannot tell where the panic was.
+const BLIND_HOOK: &str = "set_hook(Box::new(|_|";
 
 /// A `main` that may be that of a program: any other function that is called `main` would do in a module.
 static MAIN: LazyLock<Regex> =
@@ -88,8 +91,14 @@ fn can_share(sample: &Sample) -> bool {
         && shows_no_places
         && sample.form == Form::Program
         && sample.edition != Edition::E2015
-        && !SOLITARY.is_match(&sample.text)
+        && !SOLITARY.is_match(&sample.text.replace(BLIND_HOOK, ""))
+        && !may_start_itself(&sample.text)
         && is_whole(&sample.source())
+}
+
+/// Whether a sample could start its own program again, which would not know which sample it is.
+fn may_start_itself(text: &str) -> bool {
+    text.contains("args") && text.contains("Command")
 }
 
 /// Takes the unmangled names of a text, of which a program has each only once; `false` when one is taken or
@@ -132,12 +141,26 @@ mod tests {
             "crate::ship()",
             "println!(\"{}\", line!())",
             "#![allow(unused)]",
+            "#!  [no_std]",
+            "unsafe { asm!(\"call tax\") }",
+            "TypeId::of::<Tea>() < TypeId::of::<Pot>()",
             "#[link(name = \"m\")]",
             "let ο = 1;",
+            "Command::new(env::args().next().unwrap())",
+            "env::current_exe()",
+            "fs::read(\"/proc/self/environ\")",
+            "set_hook(Box::new(|panic| println!(\"{panic}\")))",
         ] {
             assert!(!can_share(&in_main(text)), "{text}");
         }
-        for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
+        for text in [
+            "let line = file.read();",
+            "env::var(\"PORT\")",
+            "list.link(node)",
+            "env::args().count()",
+            "Command::new(\"sort\")",
+            "set_hook(Box::new(|_| ()))",
+        ] {
             assert!(can_share(&in_main(text)), "{text}");
         }
         assert!(!can_share(&Sample { edition: Edition::E2015, ..in_main("") }));

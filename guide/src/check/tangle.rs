@@ -11,7 +11,8 @@ pub(crate) const SELECT: &str = "GUIDE_SAMPLE";
 /// The files of a crate, by path relative to the crate's directory.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Many samples as one program: a module for each file, in it a module for each sample.
+/// Many samples as one program: a module for each file, in it a module for each sample. They are public, as
+/// the root of a crate is: some lints look at public items only.
 ///
 /// The program runs the sample whose index in `samples` stands in [`SELECT`].
 pub(crate) fn merged(samples: &[&Sample]) -> Files {
@@ -22,7 +23,7 @@ pub(crate) fn merged(samples: &[&Sample]) -> Files {
     let mut files = Files::new();
     let (mut root, mut arms) = (String::new(), String::new());
     for (number, (path, members)) in by_file.into_iter().enumerate() {
-        let _ = writeln!(root, "#[path = {path:?}] mod file_{number};");
+        let _ = writeln!(root, "#[path = {path:?}] pub mod file_{number};");
         for (index, sample) in &members {
             let line = sample.lines.start();
             let _ = writeln!(arms, "        {index} => file_{number}::line_{line}::guide_entry(),");
@@ -51,7 +52,8 @@ fn dispatcher(arms: &str) -> String {
     )
 }
 
-/// The samples of one file, each in the lines where its chapter has it.
+/// The samples of one file, each in the lines where its chapter has it, with the very text that it has alone:
+/// a string may go on in the next line.
 fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     const ENTRY: &str = "#[allow(warnings)] pub(crate) fn guide_entry() -> ::std::process::ExitCode { \
          ::std::process::Termination::report(main()) } }";
@@ -59,8 +61,8 @@ fn text<'book>(samples: impl Iterator<Item = &'book Sample>) -> String {
     let mut line = 1;
     for sample in samples {
         blank_lines(&mut text, &mut line, *sample.lines.start());
-        let _ = writeln!(text, "pub(crate) mod line_{} {{", sample.lines.start());
-        let source = sample.source_in_place();
+        let _ = writeln!(text, "pub mod line_{} {{", sample.lines.start());
+        let source = sample.source();
         text.push_str(&source);
         line += 1 + source.lines().count();
         blank_lines(&mut text, &mut line, *sample.lines.end());

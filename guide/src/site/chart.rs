@@ -162,8 +162,8 @@ impl Scale {
         let ends = if logarithmic { (first.log2(), last.log2()) } else { (first, last) };
         let most = most(figure);
         let step = round_step(most / 4.0);
-        let decimals = if step.fract() == 0.0 { 0 } else { 2 };
-        Self { ends, logarithmic, step, top: (most / step).ceil() * step, decimals }
+        let top = (most / step).ceil() * step;
+        Self { ends, logarithmic, step, top, decimals: decimals(step) }
     }
 
     /// In percent.
@@ -191,6 +191,15 @@ fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
     let fits = |factor: &f64| factor * power >= step * (1.0 - 1e-9);
     power * [1.0, 2.0, 2.5, 5.0].into_iter().find(fits).unwrap_or(10.0)
+}
+
+/// None for whole steps, otherwise at least two, and as many as it takes to write the step.
+fn decimals(step: f64) -> usize {
+    let written = format!("{step:.4}");
+    match written.trim_end_matches('0').split_once('.') {
+        Some((_, "")) | None => 0,
+        Some((_, fraction)) => fraction.len().max(2),
+    }
 }
 
 /// The largest number of a figure, or 1 when none is above 0.
@@ -273,6 +282,17 @@ mod tests {
         let expected = [0.25, 0.5, 2.0, 2.5, 10.0, 100_000.0];
         for (step, expected) in steps.into_iter().zip(expected) {
             assert!((step / expected - 1.0).abs() < 1e-9, "{step} is not {expected}");
+        }
+    }
+
+    /// Values are recorded to hundredths, so that no step is finer than a quarter of that.
+    #[test]
+    fn a_scale_says_where_its_lines_are() {
+        for (most, first) in
+            [(0.01, "0.0025"), (0.1, "0.025"), (1.0, "0.25"), (8.0, "2"), (10.0, "2.50")]
+        {
+            let svg = chart(&figure(Some("rods"), &["all"], &[("1", &[most])]));
+            assert!(svg.contains(&format!(">{first}</text>")), "{most}: {svg}");
         }
     }
 
