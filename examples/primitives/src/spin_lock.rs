@@ -85,8 +85,8 @@ impl<T: ?Sized> SpinLock<T> {
 #[derive(Debug)]
 pub struct Guard<'lock, T: ?Sized> {
     lock: &'lock SpinLock<T>,
-    /// The guard stands for a `&mut T`, and is `Send` and `Sync` exactly when that is. The reference to
-    /// the lock alone would make it `Sync` whenever `T` is `Send`.
+    /// The guard stands for a `&mut T`, and is `Sync` only if that is. The reference to the lock alone
+    /// would make it `Sync` whenever `T` is `Send`.
     access: PhantomData<&'lock mut T>,
 }
 

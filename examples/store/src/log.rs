@@ -63,9 +63,10 @@ impl<F: DiskFile> Log<F> {
 }
 
 // ANCHOR: publish
-/// Gives a synced draft its name. A rename is atomic: after a crash the name stands for the old file or
-/// for the new one, never for a part of it or for nothing. It is durable only once the directory is
-/// synced, and it promises nothing about what is in the file: that had to be synced before.
+/// Gives a synced draft its name. The store counts on a rename that no crash tears, as file systems with
+/// a journal have it: the name stands for the old file or for the new one, never for nothing. It is
+/// durable only once the directory is synced, and it promises nothing about what is in the file: that
+/// had to be synced before.
 pub(crate) fn publish(disk: &impl Disk, name: &str) -> io::Result<()> {
     disk.rename(&files::draft(name), name)?;
     disk.sync_names()
@@ -141,13 +142,16 @@ impl Reader<'_> {
 
     /// The record at `offset`; `None` if a crash tore it.
     fn record(&self, offset: usize) -> Result<Option<(Kind, &[u8])>, Error> {
-        let header = Header::read(self.number, offset, self.bytes);
-        let Some(body) = header.as_ref().and_then(|header| header.body(offset, self.bytes)) else {
-            return self.torn_or_damaged(offset, header.as_ref()).map(|()| None);
+        let Some(header) = Header::read(self.number, offset, self.bytes) else {
+            return self.torn_or_damaged(offset, None).map(|()| None);
         };
-        match header.and_then(|header| header.kind()) {
-            Some(kind) => Ok(Some((kind, body))),
-            None => Err(self.damaged(offset, "a newer version of the store wrote this record")),
+        // Before its length is believed: a record that this version did not write is not a torn one.
+        let Some(kind) = header.kind() else {
+            return Err(self.damaged(offset, "a newer version of the store wrote this record"));
+        };
+        match header.body(offset, self.bytes) {
+            Some(body) => Ok(Some((kind, body))),
+            None => self.torn_or_damaged(offset, Some(&header)).map(|()| None),
         }
     }
 

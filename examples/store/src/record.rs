@@ -13,8 +13,8 @@
 //! it, too. That tells a record from a copy of one: a block that the disk wrote to the wrong place, a log
 //! under another log's name, a value in which somebody keeps an old log.
 //!
-//! A CRC finds every flipped bit and every burst of up to 32 bits; random damage of another kind passes it
-//! once in 2³² times. It is no protection from somebody who wants to forge a record.
+//! A CRC finds every flipped bit, and all damage within four neighboring bytes of what it covers; other
+//! damage passes it once in 2³² times. It is no protection from somebody who wants to forge a record.
 
 use crate::batch::MAX_BATCH;
 
@@ -134,6 +134,16 @@ mod tests {
         assert!(
             error.to_string().starts_with("`orders.log` is damaged at byte 13: a newer version")
         );
+    }
+
+    #[test]
+    fn the_length_in_a_header_of_no_known_kind_is_not_believed() {
+        let start = encode(3, 0, Kind::Start, &[]);
+        let header = Header { kind: 9, length: u32::MAX, checksum: 0 };
+        let bytes = [&start[..], &header.encode(3, HEADER, b"two teas")].concat();
+        let reader = Reader { name: "orders.log", number: 3, bytes: &bytes };
+        let error = reader.replay(&mut Entries::new()).expect_err("it is not a torn tail");
+        assert!(error.to_string().starts_with("`orders.log` is damaged at byte 13"));
     }
 
     #[test]

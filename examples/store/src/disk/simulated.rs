@@ -9,8 +9,8 @@
 //!   a rename happens or does not;
 //! - to sync a file says nothing about its name, and to sync the names nothing about a file.
 //!
-//! This is what POSIX leaves open. Many file systems promise more; a program that relies on it is tied to
-//! them.
+//! POSIX leaves this open, and even what a crash makes of a rename. Many file systems promise more; a program
+//! that relies on it is tied to them.
 
 use std::collections::BTreeMap;
 use std::io;
