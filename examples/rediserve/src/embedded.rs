@@ -73,6 +73,8 @@ async fn accept(listener: TcpListener, mut ended: oneshot::Receiver<()>) {
 
 /// Until the client leaves, or says what is not of the protocol.
 async fn converse(mut stream: TcpStream, keyspace: Arc<Keyspace>) -> io::Result<()> {
+    // Or a reply would wait until the client has acknowledged the one before.
+    stream.set_nodelay(true)?;
     let mut received = BytesMut::new();
     let mut replies = Vec::new();
     loop {

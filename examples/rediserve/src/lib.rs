@@ -13,6 +13,7 @@ pub mod limits;
 pub mod metrics;
 pub mod probes;
 pub mod request_id;
+#[cfg(unix)]
 pub mod restart;
 pub mod routes;
 pub mod serve;

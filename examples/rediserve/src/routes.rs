@@ -106,7 +106,9 @@ where
 {
     let trace = TraceLayer::new_for_http()
         .make_span_with(span)
-        .on_response(DefaultOnResponse::new().level(Level::INFO));
+        .on_response(DefaultOnResponse::new().level(Level::INFO))
+        // The error itself has said more than its status.
+        .on_failure(());
     routes.layer(
         ServiceBuilder::new()
             .layer(from_fn(identify))
