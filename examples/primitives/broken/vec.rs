@@ -4,6 +4,7 @@ use std::ptr;
 
 use crate::vec::Vec;
 
+// ANCHOR: push
 /// Writes, then makes room: the last write before each growth is beyond the buffer.
 pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) {
     let len = vec.len();
@@ -13,7 +14,9 @@ pub(crate) fn push<T>(vec: &mut Vec<T>, value: T) {
     // SAFETY: there is room for one more, and it was written.
     unsafe { vec.set_len(len + 1) };
 }
+// ANCHOR_END: push
 
+// ANCHOR: truncate
 /// Drops, then stops counting: if a destructor panics, the vector drops the same values again.
 pub(crate) fn truncate<T>(vec: &mut Vec<T>, len: usize) {
     let rest: *mut [T] = &raw mut vec[len..];
@@ -22,7 +25,9 @@ pub(crate) fn truncate<T>(vec: &mut Vec<T>, len: usize) {
     // SAFETY: the first `len` values were not touched.
     unsafe { vec.set_len(len) };
 }
+// ANCHOR_END: truncate
 
+// ANCHOR: insert-with
 /// Opens the gap, then asks what to put in: if `make` panics, one value is counted twice.
 pub(crate) fn insert_with<T>(vec: &mut Vec<T>, index: usize, make: impl FnOnce() -> T) {
     let len = vec.len();
@@ -36,3 +41,4 @@ pub(crate) fn insert_with<T>(vec: &mut Vec<T>, index: usize, make: impl FnOnce()
         slot.write(make());
     }
 }
+// ANCHOR_END: insert-with

@@ -7,6 +7,7 @@ use std::ops::{Deref, DerefMut, Range};
 use std::ptr::{self, NonNull};
 use std::slice;
 
+// ANCHOR: buffer
 /// Memory for some values, of which it does not know how many there are: it frees and never drops.
 struct Buffer<T> {
     /// Where the slots begin. Covariant; never null, so that `Option<Vec<T>>` is as small as `Vec<T>`.
@@ -20,8 +21,10 @@ struct Buffer<T> {
 unsafe impl<T: Send> Send for Buffer<T> {}
 // SAFETY: through `&Buffer<T>` nothing is written.
 unsafe impl<T: Sync> Sync for Buffer<T> {}
+// ANCHOR_END: buffer
 
 impl<T> Buffer<T> {
+    // ANCHOR: grow
     /// No allocation. Values without a size need none: there is always room for one more.
     const fn new() -> Self {
         let capacity = if size_of::<T>() == 0 { usize::MAX } else { 0 };
@@ -54,8 +57,10 @@ impl<T> Buffer<T> {
         let is_allocated = self.capacity > 0 && size_of::<T>() > 0;
         is_allocated.then(|| Layout::array::<T>(self.capacity).expect("it was valid before"))
     }
+    // ANCHOR_END: grow
 }
 
+// ANCHOR: free
 impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
         if let Some(layout) = self.layout() {
@@ -64,6 +69,7 @@ impl<T> Drop for Buffer<T> {
         }
     }
 }
+// ANCHOR_END: free
 
 /// A growable array: the first `len` slots of a buffer hold values.
 ///
@@ -92,11 +98,13 @@ impl<T> Drop for Buffer<T> {
 /// names.push(&name);
 /// // `name` is dropped before `names`.
 /// ```
+// ANCHOR: vec
 pub struct Vec<T> {
     buffer: Buffer<T>,
     /// At most the capacity. The slots below it are initialized and owned; the others are neither.
     len: usize,
 }
+// ANCHOR_END: vec
 
 impl<T> Vec<T> {
     /// An empty one, without an allocation.
@@ -137,6 +145,7 @@ impl<T> Vec<T> {
         }
     }
 
+    // ANCHOR: push-pop
     /// Adds a value at the end.
     pub fn push(&mut self, value: T) {
         self.reserve(1);
@@ -152,6 +161,7 @@ impl<T> Vec<T> {
         // it.
         Some(unsafe { self.as_ptr().add(self.len).read() })
     }
+    // ANCHOR_END: push-pop
 
     /// Puts a value before the one at `index`.
     ///
@@ -161,6 +171,7 @@ impl<T> Vec<T> {
         self.insert_with(index, || value);
     }
 
+    // ANCHOR: insert
     /// Puts the value that `make` returns before the one at `index`.
     ///
     /// # Panics
@@ -179,6 +190,7 @@ impl<T> Vec<T> {
         }
         self.len += 1;
     }
+    // ANCHOR_END: insert
 
     /// Takes the value at `index` and closes the gap.
     ///
@@ -197,6 +209,7 @@ impl<T> Vec<T> {
         }
     }
 
+    // ANCHOR: truncate
     /// Drops all values from `len` on.
     pub fn truncate(&mut self, len: usize) {
         if len >= self.len {
@@ -209,6 +222,7 @@ impl<T> Vec<T> {
         // else drops them.
         unsafe { ptr::drop_in_place(rest) };
     }
+    // ANCHOR_END: truncate
 
     /// Keeps the values for which `keep` returns `true`, in their order.
     ///
@@ -234,13 +248,16 @@ impl<T> Vec<T> {
     }
 }
 
+// ANCHOR: drop
 impl<T> Drop for Vec<T> {
     fn drop(&mut self) {
         // The field `buffer` is dropped after this, also if a destructor panics here.
         self.truncate(0);
     }
 }
+// ANCHOR_END: drop
 
+// ANCHOR: slice
 impl<T> Deref for Vec<T> {
     type Target = [T];
 
@@ -250,6 +267,7 @@ impl<T> Deref for Vec<T> {
         unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
     }
 }
+// ANCHOR_END: slice
 
 impl<T> DerefMut for Vec<T> {
     fn deref_mut(&mut self) -> &mut [T] {

@@ -37,12 +37,14 @@ impl Program {
     }
 }
 
+// ANCHOR: methods
 /// The methods of the vector that have a twin, and what is reported about the twin.
 const METHODS: [(&str, &str); 3] = [
     ("push", "heap-buffer-overflow"),
     ("truncate", "heap-use-after-free"),
     ("insert_with", "attempting double-free"),
 ];
+// ANCHOR_END: methods
 
 #[test]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), ignore = "it needs x86-64 Linux")]
@@ -54,6 +56,7 @@ fn the_methods_of_the_vector_are_clean() {
     }
 }
 
+// ANCHOR: twins
 #[test]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), ignore = "it needs x86-64 Linux")]
 fn their_twins_are_not() {
@@ -64,6 +67,7 @@ fn their_twins_are_not() {
         assert!(!succeeded && objects, "{method}: {report}");
     }
 }
+// ANCHOR_END: twins
 
 /// The run ends with a search for what was never freed.
 #[test]

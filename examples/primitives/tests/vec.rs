@@ -147,6 +147,7 @@ proptest! {
         assert!(ledger.drops.borrow().iter().all(|&drops| drops == 1), "{:?}", ledger.drops);
     }
 
+    // ANCHOR: panic-anywhere
     /// The call that panics is a destructor's, or that of a closure.
     #[test]
     fn a_panic_anywhere_drops_nothing_twice(steps in steps(), call in 1..30_usize) {
@@ -159,6 +160,7 @@ proptest! {
         panics(|| drop(vec));
         assert!(ledger.drops.borrow().iter().all(|&drops| drops <= 1), "{:?}", ledger.drops);
     }
+    // ANCHOR_END: panic-anywhere
 
     #[test]
     fn an_iterator_drops_what_it_did_not_hand_out(front in 0..6_usize, back in 0..6_usize) {
@@ -208,6 +210,7 @@ fn what_retain_was_not_asked_about_leaks_when_it_panics() {
     assert_eq!(*ledger.drops.borrow(), [1, 1, 1, 0, 0]);
 }
 
+// ANCHOR: zero-sized
 #[test]
 fn values_without_a_size_are_counted_and_dropped_and_never_allocated() {
     thread_local!(static DROPS: Cell<usize> = const { Cell::new(0) });
@@ -225,6 +228,7 @@ fn values_without_a_size_are_counted_and_dropped_and_never_allocated() {
     drop(tickets.into_iter().nth(99));
     assert_eq!(DROPS.get(), 1001);
 }
+// ANCHOR_END: zero-sized
 
 #[test]
 fn what_cannot_be_addressed_is_refused() {
