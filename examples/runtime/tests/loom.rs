@@ -110,6 +110,7 @@ impl Signal {
     }
 }
 
+// ANCHOR: wake-at-any-time
 #[test]
 fn a_wake_at_any_time_leads_to_a_poll_that_sees_what_it_was_about() {
     loom::model(|| {
@@ -128,6 +129,7 @@ fn a_wake_at_any_time_leads_to_a_poll_that_sees_what_it_was_about() {
         assert!(result(&mut handle).is_ready());
     });
 }
+// ANCHOR_END: wake-at-any-time
 
 #[test]
 fn a_task_is_in_one_queue_once_and_with_one_worker() {
@@ -286,6 +288,7 @@ fn a_worker_that_waits_for_events_is_woken_for_a_job_or_sees_it() {
     one_worker_finds_one_job(|| Some(Quiet::driver()));
 }
 
+// ANCHOR: two-jobs
 /// Both jobs must be found although neither worker comes back after its first, as if it took for ever.
 fn two_workers_find_two_jobs(driver: fn() -> Option<Arc<dyn Driver>>) {
     let mut model = loom::model::Builder::new();
@@ -303,6 +306,7 @@ fn two_workers_find_two_jobs(driver: fn() -> Option<Arc<dyn Driver>>) {
         }
     });
 }
+// ANCHOR_END: two-jobs
 
 #[test]
 fn a_worker_that_found_a_job_wakes_another_one_for_the_next() {
