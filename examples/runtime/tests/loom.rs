@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use loom::sync::atomic::Ordering::{Relaxed, SeqCst};
+use loom::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use loom::thread;
 
 use crate::park::Parker;
@@ -267,6 +268,42 @@ impl Work {
         self.sleepers.search(worker, find, || self.queued.load(Relaxed) > 0)
     }
 }
+
+// ANCHOR: fences
+/// A worker goes on the list and looks for jobs; a job is queued and its sender looks at the list.
+fn one_of_them_sees_the_other(fences: bool) {
+    loom::model(move || {
+        let (queued, asleep) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (set, listed) = (Arc::clone(&queued), Arc::clone(&asleep));
+        let between = move || {
+            if fences {
+                fence(SeqCst);
+            }
+        };
+        let sender = thread::spawn(move || {
+            set.store(true, Relaxed);
+            between();
+            listed.load(Relaxed)
+        });
+        asleep.store(true, Relaxed);
+        between();
+        let job_is_seen = queued.load(Relaxed);
+        let sleeper_is_seen = sender.join().expect("it ends");
+        assert!(job_is_seen || sleeper_is_seen, "the job lies there and the worker sleeps");
+    });
+}
+
+#[test]
+fn with_fences_the_worker_sees_the_job_or_is_seen() {
+    one_of_them_sees_the_other(true);
+}
+
+#[test]
+#[should_panic(expected = "the job lies there and the worker sleeps")]
+fn without_fences_they_can_miss_each_other() {
+    one_of_them_sees_the_other(false);
+}
+// ANCHOR_END: fences
 
 fn one_worker_finds_one_job(driver: fn() -> Option<Arc<dyn Driver>>) {
     loom::model(move || {
