@@ -439,7 +439,7 @@ fn a_full_disk_is_a_fault_of_the_environment() {
 fn a_sample_is_not_blamed_for_a_full_disk() {
     let book = Book::base().page(&sample("std::fs::write(\"large\", vec![1; 8 << 20]).unwrap();"));
     let target = book.root().join("target");
-    let Some(mount) = Mount::over(&target, "size=10m") else { return };
+    let Some(mount) = Mount::over(&target, "size=6m") else { return };
     book.check(&["core/page"]).status(3).says("no space is left: ").silent_about("refuted");
     drop(mount);
     book.check(&["core/page"]).status(0);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Book;
 use super::finding::{Finding, Location};
 use super::include::{self, Resolved, Shown};
 use super::info::{self, Expectation, Kind, SampleInfo};
@@ -9,7 +10,7 @@ use super::links::Anchors;
 use super::markdown::{self, Element, Fence, Heading};
 use super::measurement::{self, MeasuredBlock};
 use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
-use super::{Book, source};
+use super::source::{self, Lines};
 
 /// A chapter of the book.
 #[derive(Debug)]
@@ -53,7 +54,8 @@ impl Chapter {
         let mut chapter = Self::empty(path, file, text);
         chapter.resolve_includes(&book.root);
         chapter.anchors = Anchors::of(&elements);
-        let mut reader = Reader { book, chapter, question: None, previous: None };
+        let lines = Lines::of(&chapter.text);
+        let mut reader = Reader { book, chapter, lines, question: None, previous: None };
         reader.read(elements);
         Ok(reader.chapter)
     }
@@ -114,6 +116,8 @@ impl Chapter {
 struct Reader<'book> {
     book: &'book Book,
     chapter: Chapter,
+    /// Those of the chapter's text.
+    lines: Lines,
     /// Index of the question that the text belongs to.
     question: Option<usize>,
     /// The last sample, and the line where it or its last checked block ends.
@@ -268,7 +272,7 @@ impl Reader<'_> {
 
     /// The comment on the line above an ignored sample.
     fn reason(&mut self, fence: &Fence) -> String {
-        let above = self.chapter.text.lines().nth(fence.line.wrapping_sub(2)).unwrap_or_default();
+        let above = self.lines.line(&self.chapter.text, fence.line - 1);
         let comment = above.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
         let reason = comment.unwrap_or_default().trim().to_owned();
         if reason.is_empty() {
@@ -298,9 +302,9 @@ impl Reader<'_> {
     /// What only blank lines separate from `line`.
     fn right_above(&self, line: usize) -> Option<Previous> {
         let (previous, end) = self.previous?;
-        let mut between = self.chapter.text.lines().take(line - 1).skip(end);
-        let blank = |line: &str| line.trim_matches([' ', '>', '\t']).is_empty();
-        between.all(blank).then_some(previous)
+        let line_of = |number| self.lines.line(&self.chapter.text, number);
+        let is_blank = |number| line_of(number).trim_matches([' ', '>', '\t']).is_empty();
+        (end + 1..line).all(is_blank).then_some(previous)
     }
 
     fn orphan(&mut self, fence: &Fence, kind: &info::CheckKind) {

@@ -16,7 +16,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
 use super::doctest::{self, Words};
 use super::info::Edition;
-use super::source::position;
+use super::source::Lines;
 use super::{BOOK_TOML, Book, Chapter, Finding, Form, Location, Sample};
 
 /// Words that mean something to mdBook, and nothing to a test.
@@ -213,12 +213,13 @@ struct Block {
 
 /// All code blocks of a page.
 fn blocks(text: &str) -> Vec<Block> {
+    let lines = Lines::of(text);
     let mut blocks: Vec<Block> = Vec::new();
     let mut inside = false;
     for (event, range) in new_cmark_parser(text, &MarkdownOptions::default()).into_offset_iter() {
         match event {
             Event::Start(Tag::CodeBlock(kind)) => {
-                blocks.push(Block::at(kind, position(text, range.start)));
+                blocks.push(Block::at(kind, lines.position(text, range.start)));
                 inside = true;
             }
             Event::End(TagEnd::CodeBlock) => inside = false,

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::finding::{Finding, Location};
 use super::include::{self, Shown};
+use super::info::{Expectation, Tool};
 use super::markdown::Heading;
-use super::sample::{Directive, Level, Question};
+use super::sample::{Directive, Level, Question, Sample};
 use super::{Book, Chapter, Measurement, config, examples, source};
 
 const SAY_WORDS: usize = 90;
@@ -24,12 +28,36 @@ pub(crate) fn check(book: &Book, chapter: &Chapter, findings: &mut Vec<Finding>)
         check_question(chapter, question, findings);
     }
     findings.extend(chapter.headings.iter().filter_map(|heading| misleveled(chapter, heading)));
+    findings.extend(chapter.samples.iter().filter_map(unseen_synchronization));
     if chapter.title.is_empty() {
         findings.push(untitled(chapter));
     }
     let scaffold = |(_, line): &(usize, &str)| line.contains("TODO:");
     let unfinished = chapter.text.lines().enumerate().filter(scaffold);
     findings.extend(unfinished.map(|(index, _)| unfinished_line(chapter, index + 1)));
+}
+
+/// What orders accesses in code of the standard library, which is compiled without `ThreadSanitizer`, or in a
+/// way that it does not know: it reports races that are none.
+static UNSEEN: LazyLock<Regex> = LazyLock::new(|| {
+    let names = "scope|park|fence|mpsc|Barrier|Condvar|LazyLock|Mutex|Once|OnceLock|RwLock";
+    Regex::new(&format!(r"\b(?:{names})\b")).expect("a valid pattern")
+});
+
+fn unseen_synchronization(sample: &Sample) -> Option<Finding> {
+    let by_tsan = sample.expectation == Expectation::Reported { tool: Tool::Tsan };
+    let unseen = UNSEEN.find(&sample.text).filter(|_| by_tsan)?;
+    Some(Finding::new(
+        Location::new(&sample.file, *sample.lines.start(), sample.column),
+        "unseen-synchronization",
+        format!(
+            "ThreadSanitizer does not see the order that `{}` makes, and may report a race in a program \
+             without one",
+            unseen.as_str()
+        ),
+        "threads that are ordered by `thread::spawn`, `join` and atomics only",
+        "share through a `static` or an `Arc` and join the threads, or let Miri judge the sample",
+    ))
 }
 
 /// A class on a heading that makes no question of it: a misspelled level, or the wrong depth.

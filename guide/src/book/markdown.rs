@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
-use super::source::position;
+use super::source::Lines;
 
 /// One element of a page, in the order of the text.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,7 +76,8 @@ struct Origin {
 
 fn parse_at(text: &str, origin: Origin) -> Vec<Element> {
     let options = mdbook_markdown::MarkdownOptions::default();
-    let mut page = Page { text, origin, elements: Vec::new(), heading: None, code: None };
+    let lines = Lines::of(text);
+    let mut page = Page { text, lines, origin, elements: Vec::new(), heading: None, code: None };
     for (event, range) in mdbook_markdown::new_cmark_parser(text, &options).into_offset_iter() {
         page.take(event, range);
     }
@@ -85,6 +86,7 @@ fn parse_at(text: &str, origin: Origin) -> Vec<Element> {
 
 struct Page<'text> {
     text: &'text str,
+    lines: Lines,
     origin: Origin,
     elements: Vec<Element>,
     heading: Option<Heading>,
@@ -164,7 +166,7 @@ impl Page<'_> {
     }
 
     fn place(&self, offset: usize) -> (usize, usize) {
-        let (line, column) = position(self.text, offset);
+        let (line, column) = self.lines.position(self.text, offset);
         (line + self.origin.line, column + self.origin.column)
     }
 }

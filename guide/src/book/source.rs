@@ -20,7 +20,7 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
         return Err(byte_order_mark(shown));
     }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(shown, &error))?;
-    match text.find(['\r', '\0']) {
+    match [text.find('\r'), text.find('\0')].into_iter().flatten().min() {
         Some(at) if text[at..].starts_with('\r') => {
             Err(carriage_return(shown, position(&text, at).0))
         }
@@ -60,12 +60,32 @@ pub(crate) fn digest(text: &str) -> String {
     })
 }
 
+/// Where the lines of a text start, so that places in it are found without reading it again.
+#[derive(Debug)]
+pub(crate) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(crate) fn of(text: &str) -> Self {
+        let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Self(std::iter::once(0).chain(starts).collect())
+    }
+
+    /// Line and column, both from 1 and in characters, of a byte offset in the text.
+    pub(crate) fn position(&self, text: &str, offset: usize) -> (usize, usize) {
+        let line = self.0.partition_point(|&start| start <= offset);
+        (line, text[self.0[line - 1]..offset].chars().count() + 1)
+    }
+
+    /// The line with this number, from 1, of the text; empty where there is none.
+    pub(crate) fn line<'text>(&self, text: &'text str, number: usize) -> &'text str {
+        let start = number.checked_sub(1).and_then(|index| self.0.get(index));
+        start.and_then(|&start| text[start..].lines().next()).unwrap_or_default()
+    }
+}
+
 /// Line and column, both from 1 and in characters, of a byte offset.
 pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = &text[..offset.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.split('\n').count();
-    (line, before[line_start..].chars().count() + 1)
+    Lines::of(text).position(text, offset.min(text.len()))
 }
 
 fn unreadable(shown: &str, error: &io::Error) -> Finding {

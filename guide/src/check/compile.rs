@@ -216,12 +216,16 @@ fn inherited(name: &str) -> Option<(&str, OsString)> {
     std::env::var_os(name).map(|value| (name, value))
 }
 
+/// Less to link, as the standard library brings debug information along, and no work done once for each unit:
+/// there are programs enough to keep the cores busy.
+const CHEAP: [&str; 4] = ["-C", "strip=debuginfo", "-C", "codegen-units=1"];
+
 fn add_goal(command: &mut Command, goal: &Goal) {
     match goal {
         Goal::Metadata => command.args(["--emit", "metadata=metadata"]),
         Goal::Object => command.args(["--emit", "obj=object"]),
-        Goal::Program => command.args(["-o", "program"]),
-        Goal::Tests => command.args(["--test", "-o", "program"]),
+        Goal::Program => command.args(CHEAP).args(["-o", "program"]),
+        Goal::Tests => command.args(CHEAP).args(["--test", "-o", "program"]),
         // A report names functions and lines only where there is debug information.
         Goal::Sanitized(tool) => command
             .env("RUSTC_BOOTSTRAP", "1")

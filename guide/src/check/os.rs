@@ -3,9 +3,19 @@
 //! On Linux all of it works. On other Unix systems the kernel's limits and the search for escaped
 //! processes are missing; elsewhere process groups too. The time limit works everywhere.
 
+use std::fs::File;
+use std::io;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
+
+/// A file without a name that is gone when it is closed; in memory where the system has such.
+pub(crate) fn unnamed_file() -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    return Ok(rustix::fs::memfd_create("output", rustix::fs::MemfdFlags::CLOEXEC)?.into());
+    #[cfg(not(target_os = "linux"))]
+    return tempfile::tempfile();
+}
 
 /// Puts the program to be started into a process group of its own.
 pub(crate) fn own_group(command: &mut Command) {

@@ -22,13 +22,16 @@ static SOLITARY: LazyLock<Regex> = LazyLock::new(|| {
     let macros = "file|line|column|module_path|dbg|include|include_str|include_bytes|env|option_env|\
         global_asm";
     let words = "crate|super|extern|macro_export|export_name|link_section|link_name|\
-        global_allocator|panic_handler|type_name|type_name_of_val|TypeId|args|args_os|current_exe|\
+        global_allocator|panic_handler|type_name|type_name_of_val|\
         set_hook|take_hook|Location|Backtrace|track_caller|target_feature";
     // Whether letters of other scripts are suspicious depends on all names of a crate.
     let letters = r"[\p{Alphabetic}--\p{ASCII}]";
     Regex::new(&format!(r"#! ?\[|#\[link\b|\b(?:{macros})!|\b(?:{words})\b|{letters}"))
         .expect("a valid pattern")
 });
+
+/// A panic hook that looks at nothing, so that it cannot tell where the panic was.
+const BLIND_HOOK: &str = "set_hook(Box::new(|_|";
 
 /// A `main` that may be that of a program: any other function that is called `main` would do in a module.
 static MAIN: LazyLock<Regex> =
@@ -88,8 +91,15 @@ fn can_share(sample: &Sample) -> bool {
         && shows_no_places
         && sample.form == Form::Program
         && sample.edition != Edition::E2015
-        && !SOLITARY.is_match(&sample.text)
+        && !SOLITARY.is_match(&sample.text.replace(BLIND_HOOK, ""))
+        && !may_start_itself(&sample.text)
         && is_whole(&sample.source())
+}
+
+/// Whether a sample could start its own program again, which would not know which sample it is.
+fn may_start_itself(text: &str) -> bool {
+    let names_itself = ["args", "current_exe", "/proc"].iter().any(|name| text.contains(name));
+    names_itself && text.contains("Command")
 }
 
 /// Takes the unmangled names of a text, of which a program has each only once; `false` when one is taken or
@@ -134,10 +144,20 @@ mod tests {
             "#![allow(unused)]",
             "#[link(name = \"m\")]",
             "let ο = 1;",
+            "Command::new(env::args().next().unwrap())",
+            "Command::new(\"/proc/self/exe\")",
+            "set_hook(Box::new(|panic| println!(\"{panic}\")))",
         ] {
             assert!(!can_share(&in_main(text)), "{text}");
         }
-        for text in ["let line = file.read();", "env::var(\"PORT\")", "list.link(node)"] {
+        for text in [
+            "let line = file.read();",
+            "env::var(\"PORT\")",
+            "list.link(node)",
+            "env::args().count()",
+            "Command::new(\"sort\")",
+            "set_hook(Box::new(|_| ()))",
+        ] {
             assert!(can_share(&in_main(text)), "{text}");
         }
         assert!(!can_share(&Sample { edition: Edition::E2015, ..in_main("") }));

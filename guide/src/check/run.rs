@@ -121,7 +121,7 @@ pub(crate) fn run(
 pub(crate) fn observe(command: &mut Command, limits: Limits, cancel: &Cancel) -> io::Result<Ran> {
     cancel.check()?;
     // Files without a name, not pipes: what a sample leaves running cannot block a reader.
-    let (mut stdout, mut stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    let (mut stdout, mut stderr) = (os::unnamed_file()?, os::unnamed_file()?);
     os::own_group(command);
     let mut child = command
         .stdin(Stdio::null())

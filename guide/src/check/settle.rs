@@ -9,7 +9,6 @@ use super::parallel::parallel;
 use super::plan::{Job, plan};
 use super::prover::{Progress, Prover};
 use super::session::Session;
-use super::together::Together;
 use crate::book::Sample;
 
 /// Compiles, runs and judges samples, and remembers those that are proved.
@@ -26,8 +25,7 @@ pub(crate) fn settle(
     let jobs = plan(samples, |sample| prover.uses_crates(sample), cores);
     let outcomes = vec![None; samples.len()];
     let mut open = Open { session, samples, progress, threads: 2 * cores, outcomes };
-    let programs = open.look(&jobs)?;
-    open.run(&programs)?;
+    open.follow(&jobs)?;
     open.judge_rest()?;
     Ok(open.outcomes.into_iter().flatten().collect())
 }
@@ -41,45 +39,28 @@ struct Open<'a> {
     outcomes: Vec<Option<Outcome>>,
 }
 
-/// What comes of a job of the plan.
-enum Look {
-    Program(Together),
-    Judged(usize, Outcome),
-}
-
 impl Open<'_> {
-    /// Compiles shared programs, and judges meanwhile what cannot share.
-    fn look(&mut self, jobs: &[Job]) -> Result<Vec<Together>> {
-        let look = |job: &Job| match job {
-            Job::Merged(group) => {
-                self.session.compile_together(group, self.samples).map(Look::Program)
-            }
-            Job::Alone(index) => self.judge(*index).map(|outcome| Look::Judged(*index, outcome)),
+    /// Does the jobs of the plan.
+    fn follow(&mut self, jobs: &[Job]) -> Result<()> {
+        let settle = |job: &Job| match job {
+            Job::Merged(group) => self.acquit(group),
+            Job::Alone(index) => Ok(vec![(*index, Some(self.judge(*index)?))]),
         };
-        let mut programs = Vec::new();
-        for look in parallel(self.threads, jobs, look)? {
-            match look {
-                Look::Program(program) => programs.push(program),
-                Look::Judged(index, outcome) => self.outcomes[index] = Some(outcome),
-            }
-        }
-        Ok(programs)
-    }
-
-    /// Runs the samples of shared programs.
-    fn run(&mut self, programs: &[Together]) -> Result<()> {
-        let runs: Vec<(&Together, usize)> = programs
-            .iter()
-            .flat_map(|program| (0..program.members.len()).map(move |number| (program, number)))
-            .collect();
-        let run = |&(program, number): &(&Together, usize)| {
-            let index = program.members[number];
-            Ok((index, self.session.acquit(program, number, self.samples[index], self.progress)?))
-        };
-        for (index, outcome) in parallel(self.threads, &runs, run)? {
+        for (index, outcome) in parallel(self.threads, jobs, settle)?.into_iter().flatten() {
             self.outcomes[index] = outcome;
         }
         Ok(())
+    }
+
+    /// Compiles and runs samples that share a program, while other programs are still being compiled.
+    fn acquit(&self, group: &[usize]) -> Result<Vec<(usize, Option<Outcome>)>> {
+        let program = self.session.compile_together(group, self.samples)?;
+        let members: Vec<(usize, usize)> = program.members.iter().copied().enumerate().collect();
+        let acquit = |&(number, index): &(usize, usize)| {
+            let sample = self.samples[index];
+            Ok((index, self.session.acquit(&program, number, sample, self.progress)?))
+        };
+        parallel(self.threads, &members, acquit)
     }
 
     /// Judges what is still open.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message, Metadata};
@@ -27,20 +27,24 @@ pub(crate) struct Toolchain {
 impl Toolchain {
     /// Asks the `rustc` on the path, from `root`, so that rustup reads the book's toolchain file.
     pub(crate) fn find(root: &Path) -> Result<Self> {
-        let sysroot =
-            text_of(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root))?;
+        let ask = |question| spawn(Command::new("rustc").arg(question).current_dir(root));
+        // Both at once, as rustup's wrapper takes a moment for each.
+        let (sysroot, version) = (ask("--print=sysroot")?, ask("-vV")?);
+        let (sysroot, version) = (answer(sysroot)?, answer(version)?);
         let rustc = Path::new(sysroot.trim()).join("bin").join("rustc");
-        let version = text_of(Command::new(&rustc).arg("-vV").current_dir(root))?;
         Ok(Self { rustc, version })
     }
 }
 
-fn text_of(command: &mut Command) -> Result<String> {
-    let output = match command.output() {
-        Ok(output) => output,
+fn spawn(command: &mut Command) -> Result<Child> {
+    match command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => bail!(Unusable::NoCompiler),
-        Err(error) => return Err(error).context("cannot start rustc"),
-    };
+        child => child.context("cannot start rustc"),
+    }
+}
+
+fn answer(rustc: Child) -> Result<String> {
+    let output = rustc.wait_with_output().context("cannot read what rustc says")?;
     if !output.status.success() {
         bail!(Unusable::Compiler(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
