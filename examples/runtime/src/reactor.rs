@@ -59,6 +59,7 @@ impl Reactor {
         Ok(Arc::new(Self { poll, registry, interrupt, sources: Mutex::default() }))
     }
 
+    // ANCHOR: turn
     /// Waits for events, at most for `limit`, and appends the wakers of those who wait for them.
     ///
     /// # Panics
@@ -80,6 +81,7 @@ impl Reactor {
             }
         }
     }
+    // ANCHOR_END: turn
 
     /// Makes the current turn end, or the next one if there is none.
     ///
@@ -130,6 +132,7 @@ pub(crate) struct Registration {
 }
 
 impl Registration {
+    // ANCHOR: poll-io
     /// Tries an operation that does not block, and has the task woken when it may succeed.
     pub(crate) fn poll_io<T>(
         &self,
@@ -147,6 +150,7 @@ impl Registration {
             }
         }
     }
+    // ANCHOR_END: poll-io
 }
 
 impl Drop for Registration {

@@ -33,11 +33,13 @@ struct EventsAndTime {
 }
 
 impl Driver for EventsAndTime {
+    // ANCHOR: turn
     fn turn(&self, limit: Option<Duration>, wakers: &mut Vec<Waker>) {
         let limit = self.timers.limit(Instant::now(), limit);
         self.reactor.turn(limit, wakers);
         self.timers.advance(Instant::now(), wakers);
     }
+    // ANCHOR_END: turn
 
     fn interrupt(&self) {
         self.reactor.interrupt();

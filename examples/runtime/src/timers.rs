@@ -48,6 +48,7 @@ impl Timers {
         self.sleep_until(now.checked_add(duration).unwrap_or(now + far))
     }
 
+    // ANCHOR: timeout
     /// Runs a future for at most a time, then drops it.
     ///
     /// # Errors
@@ -69,6 +70,7 @@ impl Timers {
         })
         .await
     }
+    // ANCHOR_END: timeout
 
     /// How long a thread may sleep, at most `limit`, before it must call [`advance`](Self::advance).
     pub fn limit(&self, now: Instant, limit: Option<Duration>) -> Option<Duration> {

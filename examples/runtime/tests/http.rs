@@ -79,6 +79,7 @@ fn a_connection_serves_many_requests() {
     server.end();
 }
 
+// ANCHOR: panic
 #[test]
 fn a_handler_that_panics_ends_its_connection_only() {
     let server = Server::start();
@@ -86,6 +87,7 @@ fn a_handler_that_panics_ends_its_connection_only() {
     assert!(server.get("/").ends_with("hello\n"));
     server.end();
 }
+// ANCHOR_END: panic
 
 #[test]
 fn many_clients_are_served_at_once_and_one_that_says_nothing_is_in_no_ones_way() {
@@ -100,6 +102,7 @@ fn many_clients_are_served_at_once_and_one_that_says_nothing_is_in_no_ones_way()
     drop(silent);
 }
 
+// ANCHOR: curl
 #[test]
 fn curl_is_content() {
     let server = Server::start();
@@ -112,3 +115,4 @@ fn curl_is_content() {
     }
     server.end();
 }
+// ANCHOR_END: curl

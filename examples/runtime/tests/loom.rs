@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use loom::sync::atomic::Ordering::{Relaxed, SeqCst};
+use loom::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use loom::thread;
 
 use crate::park::Parker;
@@ -110,6 +111,7 @@ impl Signal {
     }
 }
 
+// ANCHOR: wake-at-any-time
 #[test]
 fn a_wake_at_any_time_leads_to_a_poll_that_sees_what_it_was_about() {
     loom::model(|| {
@@ -128,6 +130,7 @@ fn a_wake_at_any_time_leads_to_a_poll_that_sees_what_it_was_about() {
         assert!(result(&mut handle).is_ready());
     });
 }
+// ANCHOR_END: wake-at-any-time
 
 #[test]
 fn a_task_is_in_one_queue_once_and_with_one_worker() {
@@ -266,6 +269,42 @@ impl Work {
     }
 }
 
+// ANCHOR: fences
+/// A worker goes on the list and looks for jobs; a job is queued and its sender looks at the list.
+fn one_of_them_sees_the_other(fences: bool) {
+    loom::model(move || {
+        let (queued, asleep) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let (set, listed) = (Arc::clone(&queued), Arc::clone(&asleep));
+        let between = move || {
+            if fences {
+                fence(SeqCst);
+            }
+        };
+        let sender = thread::spawn(move || {
+            set.store(true, Relaxed);
+            between();
+            listed.load(Relaxed)
+        });
+        asleep.store(true, Relaxed);
+        between();
+        let job_is_seen = queued.load(Relaxed);
+        let sleeper_is_seen = sender.join().expect("it ends");
+        assert!(job_is_seen || sleeper_is_seen, "the job lies there and the worker sleeps");
+    });
+}
+
+#[test]
+fn with_fences_the_worker_sees_the_job_or_is_seen() {
+    one_of_them_sees_the_other(true);
+}
+
+#[test]
+#[should_panic(expected = "the job lies there and the worker sleeps")]
+fn without_fences_they_can_miss_each_other() {
+    one_of_them_sees_the_other(false);
+}
+// ANCHOR_END: fences
+
 fn one_worker_finds_one_job(driver: fn() -> Option<Arc<dyn Driver>>) {
     loom::model(move || {
         let work = Work::new(1, driver());
@@ -286,6 +325,7 @@ fn a_worker_that_waits_for_events_is_woken_for_a_job_or_sees_it() {
     one_worker_finds_one_job(|| Some(Quiet::driver()));
 }
 
+// ANCHOR: two-jobs
 /// Both jobs must be found although neither worker comes back after its first, as if it took for ever.
 fn two_workers_find_two_jobs(driver: fn() -> Option<Arc<dyn Driver>>) {
     let mut model = loom::model::Builder::new();
@@ -303,6 +343,7 @@ fn two_workers_find_two_jobs(driver: fn() -> Option<Arc<dyn Driver>>) {
         }
     });
 }
+// ANCHOR_END: two-jobs
 
 #[test]
 fn a_worker_that_found_a_job_wakes_another_one_for_the_next() {

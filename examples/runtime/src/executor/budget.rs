@@ -42,6 +42,7 @@ pub(crate) fn without<R>(poll: impl FnOnce() -> R) -> R {
     limited(None, poll)
 }
 
+// ANCHOR: proceed
 /// Takes one operation from the budget. Leaf futures call it before they look whether they are ready.
 ///
 /// Returns `Pending` if nothing is left; then the waker has been woken.
@@ -58,6 +59,7 @@ pub fn poll_proceed(cx: &Context<'_>) -> Poll<()> {
         }
     }
 }
+// ANCHOR_END: proceed
 
 /// Runs a future without a budget: if it is always ready, nothing else runs on its worker.
 pub async fn unconstrained<F: Future>(future: F) -> F::Output {

@@ -27,6 +27,7 @@ impl Parker {
         Self { state: AtomicUsize::new(EMPTY), lock: Mutex::new(()), condvar: Condvar::new() }
     }
 
+    // ANCHOR: park
     /// Waits until it is unparked.
     pub(crate) fn park(&self) {
         let mut guard = lock(&self.lock);
@@ -37,6 +38,7 @@ impl Parker {
         }
         self.state.swap(EMPTY, Acquire);
     }
+    // ANCHOR_END: park
 
     /// Waits in `turn`, which ends by itself or when an unpark interrupts it.
     pub(crate) fn park_in(&self, turn: impl FnOnce()) {
@@ -46,6 +48,7 @@ impl Parker {
         self.state.swap(EMPTY, Acquire);
     }
 
+    // ANCHOR: unpark
     /// Ends the current or the next wait. `interrupt` must end the current or the next call of `turn`.
     pub(crate) fn unpark(&self, interrupt: impl FnOnce()) {
         match self.state.swap(NOTIFIED, AcqRel) {
@@ -59,6 +62,7 @@ impl Parker {
             _ => {}
         }
     }
+    // ANCHOR_END: unpark
 
     fn leave(&self, from: usize, to: usize) -> bool {
         self.state.compare_exchange(from, to, AcqRel, Acquire).is_ok()

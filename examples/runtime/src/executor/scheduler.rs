@@ -124,6 +124,7 @@ impl Schedule for Scheduler {
 }
 
 impl Worker {
+    // ANCHOR: run
     /// Runs tasks on this thread until the scheduler is closed and all tasks are dropped.
     pub(crate) fn run(self) {
         let worker = Rc::new(self);
@@ -139,6 +140,7 @@ impl Worker {
             run(worker.next().or_else(|| worker.search()));
         }
     }
+    // ANCHOR_END: run
 
     fn next(&self) -> Option<Ready> {
         self.queue.pop().or_else(|| self.take_common())
@@ -149,6 +151,7 @@ impl Worker {
         self.scheduler.sleepers.search(self.index, find, || self.scheduler.has_work())
     }
 
+    // ANCHOR: steal
     /// Takes a batch of the common queue: the first task to run, the others for the own queue.
     fn take_common(&self) -> Option<Ready> {
         persist(|| self.scheduler.common.steal_batch_and_pop(&self.queue))
@@ -163,6 +166,7 @@ impl Worker {
         self.scheduler.steals.fetch_add(1, Relaxed);
         Some(found)
     }
+    // ANCHOR_END: steal
 
     fn is_of(&self, scheduler: &Scheduler) -> bool {
         std::ptr::eq(&raw const *self.scheduler, scheduler)

@@ -19,6 +19,7 @@ use crate::sync::atomic::Ordering::{Relaxed, SeqCst};
 use crate::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use crate::sync::{Mutex, lock};
 
+// ANCHOR: driver
 /// What a worker waits in when it has nothing to do: events of the outside world.
 pub trait Driver: Send + Sync + 'static {
     /// Waits for events, at most for `limit`, and appends the wakers of those who wait for them. Is called
@@ -28,6 +29,7 @@ pub trait Driver: Send + Sync + 'static {
     /// Makes the current call of [`turn`](Self::turn) return, or the next one if there is none.
     fn interrupt(&self);
 }
+// ANCHOR_END: driver
 
 pub(crate) struct Sleepers {
     parkers: Vec<Parker>,
@@ -54,6 +56,7 @@ impl Sleepers {
         }
     }
 
+    // ANCHOR: wake-one
     /// To be called after a task was queued.
     pub(crate) fn wake_one(&self) {
         fence(SeqCst);
@@ -64,6 +67,7 @@ impl Sleepers {
             self.unpark(worker);
         }
     }
+    // ANCHOR_END: wake-one
 
     /// Ends all searches and sleeps, now and from now on.
     pub(crate) fn close(&self) {
@@ -75,6 +79,7 @@ impl Sleepers {
         self.closed.load(SeqCst)
     }
 
+    // ANCHOR: search
     /// Finds a task for a worker that has none, and lets it sleep until there is one. `None` after
     /// [`close`](Self::close).
     ///
@@ -111,6 +116,7 @@ impl Sleepers {
         self.discharge(worker);
         wakers
     }
+    // ANCHOR_END: search
 
     /// Looks for events without waiting, unless another worker waits for them.
     pub(crate) fn look_for_events(&self) -> Vec<Waker> {

@@ -104,6 +104,7 @@ impl<T: Send + 'static> Task<T> {
         })
     }
 
+    // ANCHOR: notify
     /// Adds `SCHEDULED` and other bits; whoever takes the task from idle to scheduled queues it.
     fn notify(self: &Arc<Self>, bits: usize) {
         let before = self.state.fetch_or(SCHEDULED | bits, AcqRel);
@@ -111,6 +112,7 @@ impl<T: Send + 'static> Task<T> {
             self.scheduler.schedule(Arc::clone(self) as Arc<dyn Runnable>);
         }
     }
+    // ANCHOR_END: notify
 
     /// Polls the future once. A panic is a result like any other.
     fn poll(self: &Arc<Self>) -> Poll<Result<T, JoinError>> {
@@ -149,6 +151,7 @@ impl<T: Send + 'static> Task<T> {
 }
 
 impl<T: Send + 'static> Runnable for Task<T> {
+    // ANCHOR: run
     fn run(self: Arc<Self>) {
         let before = self.state.fetch_xor(SCHEDULED | RUNNING, AcqRel);
         if before & ABORTED != 0 {
@@ -163,6 +166,7 @@ impl<T: Send + 'static> Runnable for Task<T> {
             scheduler.schedule(self);
         }
     }
+    // ANCHOR_END: run
 
     fn abort(self: Arc<Self>) {
         self.notify(ABORTED);

@@ -96,6 +96,7 @@ impl<T> Wheel<T> {
         self.first_slot().map(|(_, _, start)| start)
     }
 
+    // ANCHOR: advance
     /// Sets the time, and appends the values whose deadlines have come: those of an earlier tick first,
     /// those of one tick in no order. The tick `u64::MAX` never comes.
     pub fn advance(&mut self, now: u64, expired: &mut Vec<T>) {
@@ -106,6 +107,7 @@ impl<T> Wheel<T> {
         }
         self.now = self.now.max(now);
     }
+    // ANCHOR_END: advance
 
     /// The occupied slot that comes next: its level, its number, and its first tick.
     fn first_slot(&self) -> Option<(usize, usize, u64)> {
@@ -117,6 +119,7 @@ impl<T> Wheel<T> {
         Some((level, slot as usize, higher | u64::from(slot) << low))
     }
 
+    // ANCHOR: empty
     fn empty(&mut self, level: usize, slot: usize, expired: &mut Vec<T>) {
         self.levels[level].occupied &= !(1 << slot);
         for index in mem::take(&mut self.levels[level].slots[slot]) {
@@ -127,7 +130,9 @@ impl<T> Wheel<T> {
             }
         }
     }
+    // ANCHOR_END: empty
 
+    // ANCHOR: place
     /// Puts an entry, whose deadline is in the future, into the slot where it belongs now.
     fn place(&mut self, index: usize) {
         let entry = &mut self.entries[index];
@@ -140,4 +145,5 @@ impl<T> Wheel<T> {
         level.slots[entry.slot].push(index);
         level.occupied |= 1 << slot;
     }
+    // ANCHOR_END: place
 }
