@@ -19,7 +19,8 @@ struct Buffer<T> {
 
 // SAFETY: the buffer owns its memory as a `Box<[T]>` would; nothing else points to it.
 unsafe impl<T: Send> Send for Buffer<T> {}
-// SAFETY: through `&Buffer<T>` nothing is written.
+// SAFETY: who shares the buffer shares the values, so they must be `Sync`; through `&Buffer<T>` nothing
+// else is written.
 unsafe impl<T: Sync> Sync for Buffer<T> {}
 // ANCHOR_END: buffer
 
@@ -262,8 +263,8 @@ impl<T> Deref for Vec<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        // SAFETY: the first `len` slots hold values, which are borrowed as `self` is. Where there is no
-        // allocation, `start` is aligned, and that is enough for no bytes.
+        // SAFETY: the first `len` slots hold values, which are borrowed as `self` is. `start` is aligned
+        // and never null, which is enough for no bytes; a layout has at most `isize::MAX` of them.
         unsafe { slice::from_raw_parts(self.as_ptr(), self.len) }
     }
 }
