@@ -92,7 +92,7 @@ where
         ServiceBuilder::new()
             .layer(HandleErrorLayer::new(not_served))
             .load_shed()
-            // `concurrency_limit` would give each route a limit of its own.
+            // `concurrency_limit` would give each method of a route a limit of its own.
             .layer(GlobalConcurrencyLimitLayer::new(limits.in_flight))
             .timeout(limits.request),
     )
