@@ -231,9 +231,9 @@ impl Quiet {
 }
 
 impl Driver for Quiet {
-    fn turn(&self, _: Option<Duration>, _: &mut Vec<Waker>) {
+    fn turn(&self, limit: Option<Duration>, _: &mut Vec<Waker>) {
         let mut interrupted = lock(&self.interrupted);
-        while !*interrupted {
+        while !*interrupted && limit.is_none() {
             interrupted = wait(&self.condvar, interrupted);
         }
         *interrupted = false;
@@ -353,6 +353,21 @@ fn a_worker_that_found_a_job_wakes_another_one_for_the_next() {
 #[test]
 fn a_worker_that_leaves_the_driver_with_a_job_wakes_another_one_for_the_next() {
     two_workers_find_two_jobs(|| Some(Quiet::driver()));
+}
+
+/// A busy worker looks for events, then takes for ever. What happens later is heard only in the driver.
+#[test]
+fn somebody_waits_in_the_driver_after_a_busy_worker_has_looked() {
+    loom::model(|| {
+        let driver = Quiet::driver();
+        let work = Work::new(2, Some(Arc::clone(&driver)));
+        let idle = Arc::clone(&work);
+        let idle = thread::spawn(move || idle.search(1));
+        work.sleepers.look_for_events();
+        work.queued.fetch_add(1, Relaxed);
+        driver.interrupt();
+        assert!(idle.join().expect("it ends").is_some());
+    });
 }
 
 #[test]

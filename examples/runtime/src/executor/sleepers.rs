@@ -15,7 +15,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::park::Parker;
-use crate::sync::atomic::Ordering::{Relaxed, SeqCst};
+use crate::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use crate::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use crate::sync::{Mutex, lock};
 
@@ -39,8 +39,8 @@ pub(crate) struct Sleepers {
     searching: AtomicUsize,
     closed: AtomicBool,
     driver: Option<Arc<dyn Driver>>,
-    /// Held by the one worker that waits in the driver; the others wait for that worker to wake them.
-    turning: Mutex<()>,
+    /// Whether a worker is in the driver; the others wait for that worker to wake them.
+    turning: AtomicBool,
 }
 
 impl Sleepers {
@@ -52,7 +52,7 @@ impl Sleepers {
             searching: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             driver,
-            turning: Mutex::new(()),
+            turning: AtomicBool::new(false),
         }
     }
 
@@ -121,19 +121,29 @@ impl Sleepers {
     /// Looks for events without waiting, unless another worker waits for them.
     pub(crate) fn look_for_events(&self) -> Vec<Waker> {
         let mut wakers = Vec::new();
-        if let (Some(driver), Ok(_turning)) = (&self.driver, self.turning.try_lock()) {
-            driver.turn(Some(Duration::ZERO), &mut wakers);
+        if self.take_turn(|driver| driver.turn(Some(Duration::ZERO), &mut wakers)) {
+            // Who went to sleep meanwhile found the driver taken, and now nobody waits in it.
+            self.wake_one();
         }
         wakers
     }
 
     fn park(&self, worker: usize, wakers: &mut Vec<Waker>) {
         let parker = &self.parkers[worker];
-        if let (Some(driver), Ok(_turning)) = (&self.driver, self.turning.try_lock()) {
-            parker.park_in(|| driver.turn(None, wakers));
-        } else {
+        if !self.take_turn(|driver| parker.park_in(|| driver.turn(None, wakers))) {
             parker.park();
         }
+    }
+
+    /// Whether this worker could be the one in the driver.
+    fn take_turn(&self, turn: impl FnOnce(&dyn Driver)) -> bool {
+        let Some(driver) = &self.driver else { return false };
+        let taken = self.turning.compare_exchange(false, true, Acquire, Relaxed).is_ok();
+        if taken {
+            turn(driver.as_ref());
+            self.turning.store(false, Release);
+        }
+        taken
     }
 
     fn unpark(&self, worker: usize) {
