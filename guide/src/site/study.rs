@@ -9,7 +9,7 @@ use mdbook_core::utils::fs::write;
 use serde::Serialize;
 
 use super::scripts::Script;
-use crate::book::{Book, digest};
+use crate::book::{Book, Level, digest};
 use crate::study::{Catalog, Counts, Row, cards, catalog};
 
 /// The modules, relative to the root of the book.
@@ -18,6 +18,8 @@ const MODULES: &str = "theme/study";
 const READING: &str = "theme/generated/reading.js";
 /// The place for all questions.
 const CATALOG: &str = "<div data-study=\"catalog\"></div>";
+/// The place for a question of each chapter and level.
+const LEVELS: &str = "<div data-list=\"levels\"></div>";
 
 /// Writes the script that every page loads, where mdBook finds it.
 pub(super) fn write_reading_script(root: &Path) -> Result<()> {
@@ -33,16 +35,41 @@ pub(super) fn write_reading_script(root: &Path) -> Result<()> {
     write(&path, text)
 }
 
-/// Puts the list of all questions where a page keeps a place for it: for readers without JavaScript, and for
-/// the tool that filters it.
+/// Puts lists of questions where a page keeps places for them.
 pub(super) fn fill_in(page: String, book: &Book) -> String {
-    if !page.contains(CATALOG) {
-        return page;
-    }
-    let Catalog { questions, .. } = catalog(book);
+    let lists: [(&str, fn(&[Row]) -> String); 2] = [(CATALOG, all), (LEVELS, by_level)];
+    let fill = |page: String, (place, list): (&str, fn(&[Row]) -> String)| {
+        if !page.contains(place) {
+            return page;
+        }
+        page.replace(place, &list(&catalog(book).questions))
+    };
+    lists.into_iter().fold(page, fill)
+}
+
+/// All questions: for readers without JavaScript, and for the tool that filters them.
+fn all(questions: &[Row]) -> String {
     let chapters = questions.chunk_by(|one, next| one.chapter == next.chapter);
     let lists: String = chapters.map(list).collect();
-    page.replace(CATALOG, &format!("<div data-study=\"catalog\">\n{lists}</div>"))
+    format!("<div data-study=\"catalog\">\n{lists}</div>")
+}
+
+/// A table with one question of each chapter and level.
+fn by_level(questions: &[Row]) -> String {
+    let chapters = questions.chunk_by(|one, next| one.chapter == next.chapter);
+    let technical = chapters.filter(|rows| rows[0].part != "start");
+    let rows: String = technical.map(first_of_each_level).collect();
+    format!("| Chapter | junior | mid | senior | staff |\n|---|---|---|---|---|\n{rows}")
+}
+
+fn first_of_each_level(rows: &[Row]) -> String {
+    let cell = |level: Level| {
+        let first = rows.iter().find(|row| row.level == level)?;
+        let Row { id, chapter, .. } = first;
+        Some(format!("[{}](../{chapter}.md#{id})", id.replace('-', " ")))
+    };
+    let cells = Level::ALL.map(|level| cell(level).unwrap_or_default());
+    format!("| {} | {} |\n", rows[0].chapter_title, cells.join(" | "))
 }
 
 fn list(rows: &[Row]) -> String {
