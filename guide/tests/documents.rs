@@ -64,3 +64,21 @@ fn contributing_has_a_checked_sample_of_every_way_of_proof() {
     let missing = PROOFS.iter().filter(|proof| !said.iter().any(|said| said.contains(**proof)));
     assert_eq!(missing.collect::<Vec<_>>(), [&""; 0]);
 }
+
+#[test]
+fn roles_are_asked_about_parts_and_chapters_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let book = Book::load(root);
+    let places: BTreeSet<&str> = book
+        .chapters
+        .iter()
+        .filter_map(|chapter| chapter.path.strip_suffix(".md"))
+        .flat_map(|path| [path, path.split('/').next().unwrap_or_default()])
+        .collect();
+    assert!(book.roles().len() >= 5, "{:?}", book.roles());
+    for (role, asked) in book.roles() {
+        for place in asked {
+            assert!(places.contains(place.as_str()), "book.toml: {role} names {place}");
+        }
+    }
+}

@@ -59,6 +59,11 @@ pub(crate) fn also_prove(config: &Config) -> Vec<String> {
     config.get("preprocessor.guide.also-prove").ok().flatten().unwrap_or_default()
 }
 
+/// The parts and chapters that each role is asked about.
+pub(crate) fn roles(config: &Config) -> BTreeMap<String, Vec<String>> {
+    config.get("preprocessor.guide.roles").ok().flatten().unwrap_or_default()
+}
+
 fn invalid(text: &str, error: &toml::de::Error) -> Finding {
     let (line, column) = position(text, error.span().map_or(0, |span| span.start));
     finding(line, column, error.message())

@@ -85,6 +85,12 @@ impl Book {
         file == Path::new(BOOK_TOML) || file == self.source_dir().join("SUMMARY.md")
     }
 
+    /// The parts (`core`) and chapters (`core/ownership`) that each role is asked about.
+    #[must_use]
+    pub fn roles(&self) -> BTreeMap<String, Vec<String>> {
+        config::roles(&self.config)
+    }
+
     /// All samples, in the order of the book.
     pub fn samples(&self) -> impl Iterator<Item = &Sample> {
         self.chapters.iter().flat_map(|chapter| &chapter.samples)

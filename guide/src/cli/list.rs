@@ -6,9 +6,10 @@ use crate::study;
 
 pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit {
     let rows: Vec<study::Row> = study::catalog(book)
+        .questions
         .into_iter()
         .filter(|row| level.is_none_or(|level| row.level == level))
-        .filter(|row| part.is_none_or(|part| row.chapter.starts_with(&format!("{part}/"))))
+        .filter(|row| part.is_none_or(|part| row.part == part))
         .collect();
     let width = rows.iter().map(|row| row.id.chars().count()).max().unwrap_or(2);
     anstream::println!(
@@ -20,9 +21,10 @@ pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit
         "blocks"
     );
     for row in &rows {
-        let study::Row { id, level, runs, fails, blocks, title, .. } = row;
+        let study::Row { id, level, text, evidence, .. } = row;
+        let study::Counts { runs, fails, blocks } = evidence;
         anstream::println!(
-            "{id:width$}  {:6}  {runs:4} {fails:5} {blocks:6}  {title}",
+            "{id:width$}  {:6}  {runs:4} {fails:5} {blocks:6}  {text}",
             level.name()
         );
     }

@@ -89,8 +89,8 @@ impl Page {
         let Some(margin) = self.margin(*sample.lines.start(), sample.column) else { return };
         let last = sample.checks.last().map_or(*sample.lines.end(), |block| *block.lines.end());
         let proof = Proof::of(sample);
-        let place = self.place(sample);
-        self.open(*sample.lines.start(), &margin, &format!(r#"<div class="sample"{place}>"#));
+        let (place, run) = (self.place(sample), run(sample));
+        self.open(*sample.lines.start(), &margin, &format!(r#"<div class="sample"{place}{run}>"#));
         for block in &sample.checks {
             self.frame_check(block, &margin);
         }
@@ -134,6 +134,16 @@ impl Page {
 
     fn line(&mut self, number: usize) -> &mut String {
         &mut self.lines[number - 1]
+    }
+}
+
+/// What the run button needs to know: the edition of a program that can be run anywhere.
+fn run(sample: &Sample) -> String {
+    match sample.expectation {
+        Expectation::Run | Expectation::Panic | Expectation::CompileFail { .. } => {
+            format!(r#" data-run="{}""#, sample.edition.year())
+        }
+        _ => String::new(),
     }
 }
 

@@ -12,7 +12,8 @@ use toml::{Table, Value};
 use super::annotate::Audience;
 use super::preprocess::Guide;
 use super::staging::Staging;
-use super::warnings;
+use super::{study, warnings};
+use crate::book::Book;
 
 /// Builds the book in `root` into the directory `destination`. The site that was there stays until the
 /// new one is complete.
@@ -43,7 +44,8 @@ pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Res
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
     let book = load(root, config, audience)?;
-    warnings::refuse(|| book.build())
+    warnings::refuse(|| book.build())?;
+    study::write_tools(&Book::load(root), destination)
 }
 
 /// Writes the prepared book as mdBook hands it to renderers that are programs, such as a link checker.

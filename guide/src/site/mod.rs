@@ -10,8 +10,10 @@ mod callouts;
 mod chart;
 mod figure;
 mod preprocess;
+mod scripts;
 mod serve;
 mod staging;
+mod study;
 mod warnings;
 
 pub use self::build::{build, render_context};

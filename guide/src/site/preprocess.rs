@@ -1,6 +1,7 @@
 //! The preprocessor that turns the guide's conventions into what mdBook can render.
 
 use std::io::{Read, Write};
+use std::mem;
 
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_core::book::{Book, Chapter};
@@ -8,6 +9,7 @@ use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 
 use super::annotate::{Audience, annotate};
 use super::callouts::Callouts;
+use super::study::{fill_in, write_reading_script};
 use crate::book::{self, UNDECLARED_DIRECTIVE};
 
 /// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
@@ -22,6 +24,7 @@ impl Preprocessor for Guide {
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> Result<Book> {
         let callouts = Callouts::of(&context.config)?;
         callouts.write_stylesheet(&context.root)?;
+        write_reading_script(&context.root)?;
         let source = book::Book::load(&context.root);
         refuse_undeclared(&source)?;
         let mut outcome = Ok(());
@@ -30,6 +33,9 @@ impl Preprocessor for Guide {
                 outcome = prepare(chapter, ours, &callouts, self.0, &context.renderer)
                     .with_context(|| format!("cannot show {}", ours.file));
             }
+        });
+        book.for_each_chapter_mut(|chapter| {
+            chapter.content = fill_in(mem::take(&mut chapter.content), &source);
         });
         outcome.map(|()| book)
     }

@@ -81,9 +81,14 @@ fn a_page_names_the_places_of_its_samples() {
     let server = start(&book);
     verdict(&server, SAMPLE, is_proved);
     let (_, page) = get(&server, "/part/chapter.html");
-    assert!(page.contains(r#"<div class="sample" data-sample="src/part/chapter.md:3">"#), "{page}");
+    assert!(
+        page.contains(
+            r#"<div class="sample" data-sample="src/part/chapter.md:3" data-run="2024">"#
+        ),
+        "{page}"
+    );
     let built = read(&book.build().join("part/chapter.html"));
-    assert!(built.contains(r#"<div class="sample">"#), "{built}");
+    assert!(built.contains(r#"<div class="sample" data-run="2024">"#), "{built}");
     assert!(!built.contains("data-sample"), "{built}");
 }
 

@@ -1,0 +1,5 @@
+// What runs on every page. Keep it small: whatever a reader has not asked for comes later.
+
+import { loadTools } from './load.js';
+
+loadTools();
