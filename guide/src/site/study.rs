@@ -8,6 +8,7 @@ use mdbook_core::utils::escape_html;
 use mdbook_core::utils::fs::write;
 use serde::Serialize;
 
+use super::plan;
 use super::scripts::Script;
 use crate::book::{Book, Level, digest};
 use crate::study::{Catalog, Counts, Row, cards, catalog};
@@ -20,6 +21,8 @@ const READING: &str = "theme/generated/reading.js";
 const CATALOG: &str = "<div data-study=\"catalog\"></div>";
 /// The place for a question of each chapter and level.
 const LEVELS: &str = "<div data-list=\"levels\"></div>";
+/// The start of a place for a ready-made plan.
+const PLAN: &str = "<div data-plan=\"";
 
 /// Writes the script that every page loads, where mdBook finds it.
 pub(super) fn write_reading_script(root: &Path) -> Result<()> {
@@ -44,7 +47,8 @@ pub(super) fn fill_in(page: String, book: &Book) -> String {
         }
         page.replace(place, &list(&catalog(book).questions))
     };
-    lists.into_iter().fold(page, fill)
+    let page = lists.into_iter().fold(page, fill);
+    if page.contains(PLAN) { plan::fill_in(&page, &catalog(book)) } else { page }
 }
 
 /// All questions: for readers without JavaScript, and for the tool that filters them.
