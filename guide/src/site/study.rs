@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::scripts::Script;
 use crate::book::{Book, digest};
-use crate::study::{Catalog, Counts, Row, cards, catalog};
+use crate::study::{Catalog, Counts, Part, Row, cards, catalog};
 
 /// The modules, relative to the root of the book.
 const MODULES: &str = "theme/study";
@@ -39,28 +39,50 @@ pub(super) fn fill_in(page: String, book: &Book) -> String {
     if !page.contains(CATALOG) {
         return page;
     }
-    let Catalog { questions, .. } = catalog(book);
-    let chapters = questions.chunk_by(|one, next| one.chapter == next.chapter);
-    let lists: String = chapters.map(list).collect();
-    page.replace(CATALOG, &format!("<div data-study=\"catalog\">\n{lists}</div>"))
+    let Catalog { parts, questions, .. } = catalog(book);
+    let sections = questions.chunk_by(|one, next| one.part == next.part);
+    let sections: String = sections.map(|rows| section(rows, &parts)).collect();
+    page.replace(CATALOG, &format!("<div data-study=\"catalog\">\n{sections}</div>"))
+}
+
+fn section(rows: &[Row], parts: &[Part]) -> String {
+    let id = &rows[0].part;
+    let title = parts.iter().find(|part| part.id == *id).map_or(id, |part| &part.title);
+    let title = escape_html(title);
+    let chapters = rows.chunk_by(|one, next| one.chapter == next.chapter);
+    let chapters: String = chapters.map(list).collect();
+    format!("<section data-part=\"{id}\">\n<h2>{title}</h2>\n{chapters}</section>\n")
 }
 
 fn list(rows: &[Row]) -> String {
     let Row { chapter, chapter_title, .. } = &rows[0];
     let title = escape_html(chapter_title);
     let items: String = rows.iter().map(item).collect();
-    format!("<h2><a href=\"../{chapter}.html\">{title}</a></h2>\n<ul>\n{items}</ul>\n")
+    format!(
+        "<div class=\"chapter-questions\">\n<h3><a href=\"../{chapter}.html\">{title}</a></h3>\n\
+         <ul>\n{items}</ul>\n</div>\n"
+    )
 }
 
 fn item(row: &Row) -> String {
-    let Row { id, title, level, part, roles, url, evidence, .. } = row;
+    let Row { id, title, level, roles, url, evidence, .. } = row;
     let roles = roles.join(" ");
-    let Counts { runs, fails, blocks } = evidence;
+    let Counts { runs, fails, blocks } = *evidence;
+    let evidence = [count("runs", runs, "run"), count("fails", fails, "fail"), count("blocks", blocks, "compared")];
+    let evidence = evidence.concat();
     format!(
-        "<li data-question=\"{id}\" data-level=\"{level}\" data-part=\"{part}\" data-roles=\"{roles}\">\
+        "<li data-question=\"{id}\" data-level=\"{level}\" data-roles=\"{roles}\">\
          <a href=\"../{url}\">{title}</a> <span class=\"level level-{level}\">{level}</span> \
-         <span class=\"evidence\">{runs} run, {fails} fail, {blocks} compared</span></li>\n"
+         <span class=\"evidence\">{evidence}</span></li>\n"
     )
+}
+
+/// A number with a mark for those who see it and a word for those who listen.
+fn count(kind: &str, number: usize, word: &str) -> String {
+    match number {
+        0 => String::new(),
+        _ => format!("<span class=\"count count-{kind}\">{number} <span>{word}</span></span> "),
+    }
 }
 
 /// Adds the study tools to a rendered site.
