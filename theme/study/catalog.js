@@ -124,7 +124,7 @@ function apply() {
     const words = filter.text.toLowerCase().split(/\s+/);
     for (const item of items) {
         const mark = markOf(item.id);
-        item.mark.textContent = mark === 'unseen' ? '' : `my mark: ${mark}`;
+        item.mark.replaceChildren(...(mark === 'unseen' ? [] : [element('span', {}, 'my mark: '), mark]));
         item.node.hidden = !(fits(item, mark, filter) && words.every(word => item.text.includes(word)));
     }
     for (const group of groups) group.hidden = !group.querySelector('li:not([hidden])');

@@ -30,28 +30,29 @@ const list = [
         [['j'], 'next question'],
         [['k'], 'previous question'],
         [['h'], 'hide or show all answers'],
-        [['o'], 'open or close this answer, when answers are hidden; Enter does, too'],
-        [['1', '2', '3', '4'], 'mark this question: again, hard, good, easy'],
+        [['o'], 'open or close this answer, as Enter does'],
+        [['1', '…', '4'], 'mark it: again, hard, good, easy'],
         [['c'], 'copy a link to this question'],
         [['r'], 'run this sample'],
         [['e'], 'edit this sample'],
         [['Ctrl', 'Enter'], 'run what you edit'],
     ]],
-    ['In the drill and the mock interview', [
-        [['Space'], 'show what comes next'],
-        [['1', '2', '3', '4'], 'grade: again, hard, good, easy'],
-    ]],
     ['Anywhere', [
-        [['s'], 'search; / does, too'],
-        [['←'], 'previous chapter'],
-        [['→'], 'next chapter'],
-        [['g', 'q'], 'all questions'],
+        [['g', 'q'], 'go to all questions'],
         [['g', 'd'], 'drill'],
         [['g', 'p'], 'plan'],
         [['g', 'm'], 'mock interview'],
         [['g', 'r'], 'progress'],
+        [['s'], 'search, as / does'],
+        [['←'], 'previous chapter'],
+        [['→'], 'next chapter'],
         [['?'], 'this list'],
         [['Esc'], 'close this list or the search'],
+    ]],
+    ['In the drill', [
+        [['Space'], 'answer, then evidence'],
+        [['1', '…', '4'], 'grade: again, hard, good, easy'],
+        [['u'], 'take the last grade back'],
     ]],
 ];
 
@@ -118,15 +119,20 @@ function showKeys() {
 
 function makeDialog() {
     const made = element('dialog', { class: 'keys', 'aria-labelledby': 'keys-title', closedby: 'any' },
-        element('h2', { id: 'keys-title' }, 'Keyboard shortcuts'),
-        list.flatMap(([title, keys]) => [element('h3', {}, title), element('dl', {}, keys.map(keyLine))]),
+        // The list begins at its beginning, whatever stands in it.
+        element('h2', { id: 'keys-title', tabindex: -1, autofocus: true }, 'Keyboard shortcuts'),
+        element('div', { class: 'keys-groups' }, list.map(keyGroup)),
         keySwitch(),
         element('form', { method: 'dialog' }, element('button', {}, 'Close')));
     return document.body.appendChild(made);
 }
 
+function keyGroup([title, keys]) {
+    return element('section', {}, element('h3', {}, title), element('dl', {}, keys.map(keyLine)));
+}
+
 function keyLine([keys, does]) {
-    const marks = keys.flatMap(key => [element('kbd', {}, key), ' ']);
+    const marks = keys.flatMap(key => [key === '…' ? key : element('kbd', {}, key), ' ']);
     return element('div', {}, element('dt', {}, marks), element('dd', {}, does));
 }
 
@@ -139,5 +145,5 @@ function keySwitch() {
     const show = () => { box.checked = areOn(); };
     show();
     onChange(show);
-    return element('p', {}, element('label', {}, box, ' Keys of one character, alone or after each other, do something'));
+    return element('p', {}, element('label', {}, box, ' Use these keys; without them, arrows, Esc and Ctrl+Enter stay'));
 }

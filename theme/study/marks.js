@@ -1,7 +1,9 @@
 // Below each question: how well the reader knew it, a link to it, and where to say that the answer is wrong.
 
+import { sayDistance } from './dates.js';
 import { element } from './dom.js';
 import { questions, say, toolsOf } from './page.js';
+import { interviewDay, schedule } from './schedule.js';
 import { onChange, read, record } from './state.js';
 
 const ratings = [
@@ -23,7 +25,8 @@ export function mountMarks() {
 // Marks a question with a rating from 1, again, to 4, easy.
 export function mark(heading, rating) {
     record(heading.id, rating);
-    say(`Marked ${ratings[rating - 1][0]}: ${titleOf(heading)}`);
+    const { due } = schedule(heading.id, read().reviews[heading.id], interviewDay(read()));
+    say(`Marked ${ratings[rating - 1][0]}: the drill asks it again ${sayDistance(due)}`);
 }
 
 export async function copyLink(heading) {
