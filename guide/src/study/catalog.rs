@@ -128,7 +128,7 @@ fn with_code(heading: &str) -> String {
 fn words(chapter: &Chapter, question: &Question) -> usize {
     let end = chapter.section_below(question.line).unwrap_or(usize::MAX);
     let lines = chapter.text.lines().skip(question.line).take(end - question.line - 1);
-    lines.map(|line| line.split_whitespace().count()).sum()
+    lines.map(|line| line.split_ascii_whitespace().count()).sum()
 }
 
 fn counts(chapter: &Chapter, question: &Question) -> Counts {
