@@ -182,6 +182,20 @@ fn the_study_tools_have_all_questions_and_their_cards() {
 }
 
 #[test]
+fn a_page_lists_the_questions_where_it_has_a_place_for_them() {
+    let book = Book::new();
+    let places =
+        "# Other\n\n<div data-list=\"levels\"></div>\n\n<div data-study=\"catalog\"></div>\n";
+    book.write("src/part/other.md", places);
+    let page = read(&book.build().join("part/other.html"));
+    let table = between(&page, "<table>", "</table>");
+    assert!(table.contains(r#"<td><a href="../part/chapter.html#why">why</a></td>"#), "{table}");
+    let list = between(&page, "<li data-question", "</li>");
+    assert!(list.contains(r#"data-level="senior" data-part="part""#), "{list}");
+    assert!(list.contains(r#"<a href="../part/chapter.html#why">"#), "{list}");
+}
+
+#[test]
 fn only_html_is_prepared() {
     assert!(guide::site::supports_renderer("html"));
     assert!(!guide::site::supports_renderer("linkcheck2"));
