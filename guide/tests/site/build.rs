@@ -49,7 +49,27 @@ fn what_a_sample_produced_is_joined_to_it() {
 
 #[test]
 fn hidden_lines_stay_hidden() {
-    assert!(page().contains("<span class=\"boring\">use std::fmt;"));
+    let hidden = r#"<span class="boring"><span class="k">use</span> std::fmt;"#;
+    assert!(page().contains(hidden));
+}
+
+#[test]
+fn code_is_colored_without_a_script() {
+    let book = Book::new();
+    book.write(
+        "src/part/other.md",
+        "# Other\n\n> ```rust,compile_fail\n> fn\n>\n>   let \"\n> ```\n\nEnd.\n",
+    );
+    let site = book.build();
+    let code = |page: &str| between(&read(&site.join(page)), "<pre>", "</pre>").to_owned();
+    assert!(
+        code("part/chapter.html").contains(r#"<span class="k">fn</span> <span class="t">main"#)
+    );
+    // In a quotation, with a blank line, and not even Rust.
+    let quoted = "<pre><code class=\"language-rust compile_fail\"><span class=\"k\">fn</span>\n\n  \
+        <span class=\"k\">let</span> <span class=\"q\">\"</span></code>";
+    assert_eq!(code("part/other.html"), quoted);
+    assert!(read(&site.join("part/other.html")).contains("</blockquote>\n<p>End.</p>"));
 }
 
 #[test]
