@@ -17,10 +17,11 @@ use crate::study::{Catalog, Counts, Row, cards, catalog};
 const MODULES: &str = "theme/study";
 /// The script of every page, which `book.toml` lists, relative to the root of the book.
 const READING: &str = "theme/generated/reading.js";
-/// The place for all questions.
-const CATALOG: &str = "<div data-study=\"catalog\"></div>";
-/// The place for a question of each chapter and level.
-const LEVELS: &str = "<div data-list=\"levels\"></div>";
+/// A list of questions, as Markdown.
+type List = fn(&[Row]) -> String;
+/// The places that a page keeps for lists.
+const LISTS: [(&str, List); 2] =
+    [("<div data-study=\"catalog\"></div>", all), ("<div data-list=\"levels\"></div>", by_level)];
 /// The start of a place for a ready-made plan.
 const PLAN: &str = "<div data-plan=\"";
 
@@ -39,15 +40,12 @@ pub(super) fn write_reading_script(root: &Path) -> Result<()> {
 }
 
 /// Puts lists of questions where a page keeps places for them.
-pub(super) fn fill_in(page: String, book: &Book) -> String {
-    let lists: [(&str, fn(&[Row]) -> String); 2] = [(CATALOG, all), (LEVELS, by_level)];
-    let fill = |page: String, (place, list): (&str, fn(&[Row]) -> String)| {
-        if !page.contains(place) {
-            return page;
+pub(super) fn fill_in(mut page: String, book: &Book) -> String {
+    for (place, list) in LISTS {
+        if page.contains(place) {
+            page = page.replace(place, &list(&catalog(book).questions));
         }
-        page.replace(place, &list(&catalog(book).questions))
-    };
-    let page = lists.into_iter().fold(page, fill);
+    }
     if page.contains(PLAN) { plan::fill_in(&page, &catalog(book)) } else { page }
 }
 
