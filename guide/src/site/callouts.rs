@@ -44,7 +44,6 @@ impl Callouts {
             config: AdmonishConfig::with_preprocessor("admonish", self.settings.clone()),
             renderer: renderer.to_owned(),
         };
-        // Chapters below this one are prepared by themselves.
         let alone = Chapter { sub_items: Vec::new(), ..chapter.clone() };
         let alone = Book::new_with_items(vec![BookItem::Chapter(alone)]);
         for rendered in Admonish.run(&context, alone)?.chapters() {

@@ -65,6 +65,15 @@ fn callouts_name_their_kind() {
 }
 
 #[test]
+fn a_chapter_below_another_leaves_it_as_it_is() {
+    let book = Book::new();
+    let summary = read(&book.root().join("src/SUMMARY.md"));
+    book.write("src/SUMMARY.md", &(summary + "  - [Below](part/below.md)\n"));
+    book.write("src/part/below.md", "# Below\n\nText.\n");
+    assert!(read(&book.build().join("part/other.html")).contains("Other</a></h1>"));
+}
+
+#[test]
 fn a_failed_build_leaves_the_last_site() {
     let book = Book::new();
     let site = book.build();
