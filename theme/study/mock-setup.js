@@ -57,9 +57,9 @@ function factsOf(wish, isRepeat) {
     const pool = candidates(catalog(), wish.role, wish.level).length;
     const minutes = questions.reduce((sum, question) => sum + slot(catalog(), question), 0);
     const asked = count(questions.length, 'question');
-    if (questions.length === 0) return `The guide has no question yet that fits ${describeWish(wish)}.`;
+    if (questions.length === 0) return `No question fits so far.`;
     if (isRepeat) return `The link repeats a draw of ${asked}.`;
-    if (minutes <= wish.minutes / 2) return `The guide has only ${asked} yet that fit: enough for ${minutes} minutes.`;
+    if (minutes <= wish.minutes / 2) return `Only ${asked} fit${questions.length === 1 ? 's' : ''} so far: enough for ${minutes} minutes.`;
     if (pool < 2 * questions.length) return `${asked}, drawn from only ${pool} that fit: most will come again in the next interview.`;
     return `${asked}, drawn from ${pool} that fit.`;
 }

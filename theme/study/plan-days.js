@@ -111,7 +111,7 @@ function drill({ cards, drilled = 0, weakest, kind }, isToday) {
 
 function weakestList(questions) {
     const items = questions.slice(0, 10).map(question => element('li', { class: 'plan-item' }, link(question)));
-    return element('ul', { class: 'plan-list' }, items);
+    return element('ul', { class: 'plan-list plan-weakest' }, items);
 }
 
 // What is to be read, below the titles of chapters.

@@ -8,7 +8,7 @@ import { schedule, weakest } from './schedule.js';
 export const cardMinutes = 2;
 // A card comes back so many days after its question was read, and so many after that: what the drill does
 // with one that is known.
-const repeats = [2, 11, 46, 163];
+export const repeats = [2, 11, 46, 163];
 // Less new material a day than this many minutes is no plan, however far away the interview is.
 const leastPace = 30;
 
