@@ -175,7 +175,7 @@ class Sample {
 
     #compared({ output }) {
         const expected = this.frame.querySelector('code.output')?.textContent;
-        if (expected === undefined) return '';
+        if (expected === undefined || !output) return '';
         return output.trimEnd() === expected.trimEnd() ? 'The output is the one above.' : 'The output differs from the one above.';
     }
 

@@ -52,8 +52,8 @@ export async function runThere(code, edition, isSound) {
 function saidThere({ success, exitDetail, stderr }) {
     if (success) return saidOfExit(0);
     if (stderr.includes('could not compile')) return 'It does not compile.';
-    const [code] = /\d+/.exec(exitDetail) ?? [];
-    return code ? saidOfExit(Number(code)) : `It did not end by itself: ${exitDetail}`;
+    const [, code] = /status (\d+)/.exec(exitDetail) ?? [];
+    return code ? saidOfExit(Number(code)) : `It ended with ${exitDetail.replace('Exited with ', '')}.`;
 }
 
 function saidOfExit(code) {

@@ -7,9 +7,11 @@
 #[path = "../site/book.rs"]
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
+mod catalog;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
 mod reading;
+mod run;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -36,7 +38,7 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[reading::TESTS, watching::TESTS];
+const FILES: &[&[Test]] = &[catalog::TESTS, reading::TESTS, run::TESTS, watching::TESTS];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
