@@ -8,6 +8,7 @@ use mdbook_core::utils::escape_html;
 use mdbook_core::utils::fs::write;
 use serde::Serialize;
 
+use super::plan;
 use super::scripts::Script;
 use crate::book::{Book, Level, digest};
 use crate::study::{Catalog, Counts, Part, Row, cards, catalog};
@@ -21,6 +22,8 @@ type List = fn(&Catalog) -> String;
 /// The places that a page keeps for lists.
 const LISTS: [(&str, List); 2] =
     [("<div data-study=\"catalog\"></div>", all), ("<div data-list=\"levels\"></div>", by_level)];
+/// The start of a place for a ready-made plan.
+const PLAN: &str = "<div data-plan=\"";
 
 /// Writes the script that every page loads, where mdBook finds it.
 pub(super) fn write_reading_script(root: &Path) -> Result<()> {
@@ -43,7 +46,7 @@ pub(super) fn fill_in(mut page: String, book: &Book) -> String {
             page = page.replace(place, &list(&catalog(book)));
         }
     }
-    page
+    if page.contains(PLAN) { plan::fill_in(&page, &catalog(book)) } else { page }
 }
 
 /// All questions: for readers without JavaScript, and for the tool that filters them.
