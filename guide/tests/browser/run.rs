@@ -173,13 +173,18 @@ fn the_local_server_runs_it_where_there_is_one(stage: &Stage) {
         }, { once: true });
         window.fetch = async (url, request) => {
             window.asked = { url, ...request };
-            return Response.json({ status: 'ran', stdout: '7', stderr: '', exit: 0, truncated: false });
+            return Response.json({ status: 'ran', message: 'It ended with 0.', stdout: '7', stderr: 'hm',
+                diagnostics: 'warning: unused', exit: 0, signal: null, truncated: false });
         };",
     );
     page.goto(&stage.guide().url(CHAPTER));
     page.wait_for("document.querySelector('meta[name=guide-runner]')");
     run(&page, RUNS);
-    page.wait_for_text("It ran and ended with success.");
+    let said = said(&page);
+    for part in ["It ended with 0.", "The output differs", "warning: unused", "hm"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.contains("play.rust-lang.org"));
     let asked: Value = page.eval(
         "[asked.url, asked.method, asked.headers['X-Guide-Token'], JSON.parse(asked.body).edition]",
     );
