@@ -7,11 +7,13 @@
 #[path = "../site/book.rs"]
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
+mod catalog;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
 mod mock;
 mod plan;
 mod reading;
+mod run;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -38,7 +40,15 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[mock::TESTS, plan::TESTS, reading::TESTS, watching::TESTS];
+#[rustfmt::skip] // One line each, so that branches merge.
+const FILES: &[&[Test]] = &[
+    catalog::TESTS,
+    mock::TESTS,
+    plan::TESTS,
+    reading::TESTS,
+    run::TESTS,
+    watching::TESTS,
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
