@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalog;
+pub mod export;
 
 pub use self::cards::{Card, cards};
 pub use self::catalog::{Catalog, Counts, Part, Row, catalog};
