@@ -1,5 +1,13 @@
 // What runs on every page. Keep it small: whatever a reader has not asked for comes later.
 
+import { mountAnswers } from './answers.js';
+import { mountKeyboard } from './keyboard.js';
 import { loadTools } from './load.js';
+import { mountMarks } from './marks.js';
+import { mountRun } from './run.js';
 
+mountMarks();
+mountAnswers();
+mountRun();
+mountKeyboard();
 loadTools();

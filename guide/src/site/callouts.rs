@@ -44,7 +44,8 @@ impl Callouts {
             config: AdmonishConfig::with_preprocessor("admonish", self.settings.clone()),
             renderer: renderer.to_owned(),
         };
-        let alone = Book::new_with_items(vec![BookItem::Chapter(chapter.clone())]);
+        let alone = Chapter { sub_items: Vec::new(), ..chapter.clone() };
+        let alone = Book::new_with_items(vec![BookItem::Chapter(alone)]);
         for rendered in Admonish.run(&context, alone)?.chapters() {
             chapter.content.clone_from(&rendered.content);
         }
