@@ -25,8 +25,7 @@ export function choiceFromAddress() {
 
 export function choiceToAddress(choice) {
     const asked = new URLSearchParams(Object.entries(choice).filter(([, value]) => value));
-    const query = asked.size > 0 ? `?${asked}` : '';
-    history.replaceState(history.state, '', location.pathname + query + location.hash);
+    history.replaceState(history.state, '', `${location.pathname}?${asked}`.replace(/\?$/, '') + location.hash);
 }
 
 export function chosen({ part, level, role }) {

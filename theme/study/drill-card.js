@@ -20,7 +20,7 @@ export function front(question, reveal) {
 
 // The back: the answer, more of it behind buttons, and the grades with the days that each would mean.
 export async function back(question, intervals, grade) {
-    const { answer, evidence, traps, followUps } = await card(question.id);
+    const { answer = '', evidence, traps, followUps } = await card(question.id) ?? {};
     const shown = element('div', { class: 'drill-answer', tabindex: '-1', role: 'group', 'aria-label': 'Answer' }, html(answer));
     return [
         place(question),

@@ -65,7 +65,7 @@ function amountInput() {
 
 function reason(cards) {
     const interview = interviewDay(read());
-    if (interview === null) return '';
+    if (interview === null || unseen(cards).length === 0) return '';
     const days = interview - 2 - today();
     const all = suggestedNew(cards, read()) * days >= unseen(cards).length;
     return all ? ', enough to see each before the last two days' : ', too few to see each before the interview: choose a part or a level';

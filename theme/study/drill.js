@@ -69,14 +69,13 @@ class Drill {
 
     async reveal() {
         const id = this.current;
-        this.isOpen = true;
         try {
             const shown = await back(question(id), this.intervals(id), rating => this.grade(rating));
             if (this.current !== id) return;
+            this.isOpen = true;
             this.stage.replaceChildren(...shown.filter(Boolean));
             this.stage.querySelector('.drill-answer').focus();
         } catch {
-            this.isOpen = false;
             this.stage.append(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'));
         }
     }

@@ -3,7 +3,7 @@
 
 import { element } from './dom.js';
 
-export function mendMenu() {
+export function mountMenu() {
     document.getElementById('mdbook-menu-bar').setAttribute('role', 'banner');
     const label = document.getElementById('mdbook-sidebar-toggle');
     const button = element('button', {

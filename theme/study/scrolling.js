@@ -1,6 +1,6 @@
 // What scrolls sideways, such as long code on a phone, can be scrolled with keys in every browser.
 
-export function reachScrolling() {
+export function mountScrolling() {
     const observer = new ResizeObserver(entries => {
         for (const { target } of entries) {
             if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;

@@ -87,10 +87,10 @@ export function forgetEverything() {
     removeAside();
 }
 
-// Why what the reader does is not kept, or null.
-export function trouble() {
+// Says why what the reader does is not kept, on a page where that matters before anything is changed.
+export function announceTrouble() {
     read();
-    return problem && troubles[problem];
+    if (problem) announceOnce(problem, troubles[problem]);
 }
 
 export function exportText() {

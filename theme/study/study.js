@@ -1,8 +1,9 @@
 // What runs on study pages: each tool in the place that its page keeps for it.
 
+import { mount as catalog } from './catalog.js';
 import { mount as drill } from './drill.js';
 import { mount as progress } from './progress.js';
 
-const tools = { drill, progress };
+const tools = { catalog, drill, progress };
 
 for (const place of document.querySelectorAll('[data-study]')) tools[place.dataset.study]?.(place);

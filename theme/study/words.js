@@ -12,5 +12,5 @@ export function span(days) {
 }
 
 export function percent(share) {
-    return `${Math.round(share * 100)} %`;
+    return `${Math.round(share * 100)}%`;
 }

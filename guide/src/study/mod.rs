@@ -2,6 +2,8 @@
 
 mod cards;
 mod catalog;
+mod plan;
 
 pub use self::cards::{Card, cards};
-pub use self::catalog::{Catalog, Counts, Part, Row, catalog};
+pub use self::catalog::{Catalog, Counts, Part, Reading, Row, catalog};
+pub use self::plan::{CARD_MINUTES, Day, Entry, Plan, ready_made};

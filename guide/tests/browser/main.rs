@@ -11,7 +11,7 @@ mod book;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
 mod pages;
-mod reading;
+mod search;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -37,7 +37,7 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[pages::TESTS, reading::TESTS, watching::TESTS];
+const FILES: &[&[Test]] = &[pages::TESTS, search::TESTS, watching::TESTS];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -159,7 +159,7 @@ const FOCUSED: &str = "(() => {
 /// What a reader can see and use, and cannot reach with the tab key.
 const UNREACHED: &str = "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button]')]
     .filter(element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.disabled)
-    .filter(element => !element.hasAttribute('data-reached'))
+    .filter(element => !element.closest('[aria-hidden=true], [data-reached]'))
     .map(element => element.outerHTML.slice(0, 120))";
 
 fn the_focus_is_always_visible(stage: &Stage) {

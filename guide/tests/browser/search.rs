@@ -1,4 +1,4 @@
-//! Reading: what a reader does on a chapter's page.
+//! Search: from words to the question.
 
 use crate::pages::find;
 use crate::stage::Stage;
