@@ -35,12 +35,12 @@ const MISFITS: &str = "(() => {
     const { scrollWidth, clientWidth } = document.scrollingElement;
     const wide = scrollWidth > clientWidth ? [`it is ${scrollWidth} pixels wide, not ${clientWidth}`] : [];
     const boxes = [...document.querySelectorAll('#mdbook-menu-bar > *')].map(part => {
-        const range = document.createRange();
-        range.selectNodeContents(part);
-        return { name: part.className, box: part.matches('h1') ? part.getBoundingClientRect() : range.getBoundingClientRect() };
+        const parts = part.matches('h1') ? [part] : [...part.children];
+        const shown = parts.map(part => part.getBoundingClientRect()).filter(box => box.width);
+        return { name: part.className, left: Math.min(...shown.map(box => box.left)), right: Math.max(...shown.map(box => box.right)) };
     });
-    const overlaps = boxes.slice(1).flatMap(({ name, box }, before) =>
-        box.width && box.left < boxes[before].box.right - 1 ? [`${name} overlaps ${boxes[before].name}`] : []);
+    const overlaps = boxes.slice(1).flatMap(({ name, left }, before) =>
+        left < boxes[before].right - 1 ? [`${name} overlaps ${boxes[before].name}`] : []);
     return wide.concat(overlaps);
 })()";
 
