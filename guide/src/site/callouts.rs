@@ -49,7 +49,8 @@ impl Callouts {
             config: AdmonishConfig::with_preprocessor("admonish", self.settings.clone()),
             renderer: renderer.to_owned(),
         };
-        let alone = Book::new_with_items(vec![BookItem::Chapter(chapter.clone())]);
+        let alone = Chapter { sub_items: Vec::new(), ..chapter.clone() };
+        let alone = Book::new_with_items(vec![BookItem::Chapter(alone)]);
         for rendered in Admonish.run(&context, alone)?.chapters() {
             // What a reader opens and closes is no note, and a screen reader would say that it is.
             chapter.content = COLLAPSIBLE_NOTE.replace_all(&rendered.content, "$1").into_owned();

@@ -9,6 +9,7 @@ mod build;
 mod callouts;
 mod chart;
 mod figure;
+mod highlight;
 mod plan;
 mod preprocess;
 mod scripts;

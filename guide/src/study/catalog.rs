@@ -179,7 +179,7 @@ fn with_code(heading: &str) -> String {
 fn minutes(chapter: &Chapter, line: usize) -> usize {
     let end = if line == 0 { None } else { chapter.section_below(line) };
     let lines = chapter.text.lines().take(end.unwrap_or(usize::MAX) - 1).skip(line);
-    let words: usize = lines.map(|line| line.split_whitespace().count()).sum();
+    let words: usize = lines.map(|line| line.split_ascii_whitespace().count()).sum();
     words.div_ceil(PACE).max(2)
 }
 
