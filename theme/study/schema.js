@@ -8,7 +8,7 @@ export function empty() {
     return {
         version,
         generation: 0,
-        settings: { hideAnswers: false, interview: null, level: 'senior', role: 'backend', hours: 2 },
+        settings: { hideAnswers: false, interview: null, level: 'senior', role: 'backend', hours: 2, newPerDay: null },
         reviews: {},
         puzzles: {},
         plan: null,
@@ -92,6 +92,9 @@ function fields(inners, others = rule('no such field', () => false)) {
     };
 }
 
+// Settings are added without a new version: a state without one has its default.
+const known = inner => (value, place) => { if (value !== undefined) inner(value, place); };
+
 const both = (...inners) => (value, place) => inners.forEach(inner => inner(value, place));
 
 const mock = fields({
@@ -108,11 +111,12 @@ const shape = fields({
     version: rule('1', value => value === version),
     generation: whole(0, 1_000_000),
     settings: fields({
-        hideAnswers: truth,
-        interview: optional(date),
-        level: text(40),
-        role: text(40),
-        hours: number(0, 24),
+        hideAnswers: known(truth),
+        interview: known(optional(date)),
+        level: known(text(40)),
+        role: known(text(40)),
+        hours: known(number(0, 24)),
+        newPerDay: known(optional(whole(0, 1_000))),
     }, small(200)),
     reviews: map(list(2_000, tuple(moment, whole(1, 4)))),
     puzzles: map(list(2_000, tuple(moment, whole(0, 100), whole(0, 1)))),

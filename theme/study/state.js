@@ -3,7 +3,8 @@
 // Version 1:
 //   version     1
 //   generation  grows when the reader forgets everything, so that another tab does not bring it back
-//   settings    { hideAnswers: true | false, interview: null | "2026-12-05", level, role, hours: 0 to 24 }
+//   settings    { hideAnswers: true | false, interview: null | "2026-12-05", level, role, hours: 0 to 24,
+//              newPerDay: null | how many new cards a day }
 //   reviews     { [questionId]: [[ms, rating], …] }, rating 1 again, 2 hard, 3 good, 4 easy; memory is derived
 //   puzzles     { [puzzleId]: [[ms, index of the option picked, right 0 | 1], …] }
 //   plan        null | { start: "2026-11-21", … }
@@ -86,10 +87,10 @@ export function forgetEverything() {
     removeAside();
 }
 
-// Why what the reader does is not kept, or null.
-export function trouble() {
+// Says why what the reader does is not kept, on a page where that matters before anything is changed.
+export function announceTrouble() {
     read();
-    return problem && troubles[problem];
+    if (problem) announceOnce(problem, troubles[problem]);
 }
 
 export function exportText() {

@@ -42,7 +42,7 @@ impl Anchors {
 }
 
 /// The id that mdBook gives to a heading.
-fn slug(text: &str) -> String {
+pub(crate) fn slug(text: &str) -> String {
     let keep = |c: char| match c {
         c if c.is_alphanumeric() || c == '_' || c == '-' => Some(c),
         c if c.is_whitespace() => Some('-'),

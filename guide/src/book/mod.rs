@@ -29,6 +29,7 @@ pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
 pub(crate) use self::info::{is_error_code, nearest};
+pub(crate) use self::links::slug;
 pub(crate) use self::lint::UNDECLARED_DIRECTIVE;
 pub use self::measurement::{MeasuredBlock, Measurement};
 pub use self::recording::{Figure, Recording, Row, number};

@@ -158,23 +158,34 @@ impl Sample {
         format!("{chapter}::{question}::line_{}", self.lines.start())
     }
 
+    /// Line by line, whether it is hidden from the reader.
+    pub(crate) fn hidden_lines(&self) -> impl Iterator<Item = bool> {
+        self.text.lines().map(|line| matches!(mark(line).1, Some(Hidden::Marked)))
+    }
+
     fn map_lines(&self, hidden: impl Fn(&str, Hidden, &str) -> String) -> String {
         let mut source = String::with_capacity(self.text.len());
         for line in self.text.lines() {
-            let code = line.trim_start();
-            let indent = &line[..line.len() - code.len()];
-            match code.strip_prefix('#') {
-                Some(rest) if rest.is_empty() || rest.starts_with(' ') => {
-                    source.push_str(&hidden(indent, Hidden::Marked, rest.get(1..).unwrap_or("")));
-                }
-                Some(rest) if rest.starts_with('#') => {
-                    source.push_str(&hidden(indent, Hidden::Escaped, &rest[1..]));
-                }
-                _ => source.push_str(line),
+            match mark(line) {
+                (indent, Some(mark), rest) => source.push_str(&hidden(indent, mark, rest)),
+                (_, None, _) => source.push_str(line),
             }
             source.push('\n');
         }
         source
+    }
+}
+
+/// The indentation of a line, its mark, and what follows the mark.
+fn mark(line: &str) -> (&str, Option<Hidden>, &str) {
+    let code = line.trim_start();
+    let indent = &line[..line.len() - code.len()];
+    match code.strip_prefix('#') {
+        Some(rest) if rest.is_empty() || rest.starts_with(' ') => {
+            (indent, Some(Hidden::Marked), rest.get(1..).unwrap_or(""))
+        }
+        Some(rest) if rest.starts_with('#') => (indent, Some(Hidden::Escaped), &rest[1..]),
+        _ => (indent, None, code),
     }
 }
 

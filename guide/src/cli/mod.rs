@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod check;
 mod exit;
+mod export;
 mod list;
 mod measure;
 mod new;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 pub use self::exit::Exit;
 use crate::book::{BOOK_TOML, Book, Finding, Level};
 use crate::check::{Terminal, clean_up};
+use crate::study::export::Format;
 
 /// Builds, serves and proves the Executable Rust Interview Guide.
 ///
@@ -59,6 +61,14 @@ enum Command {
         /// A chapter, a question or a line, as for `check`
         #[arg(value_name = "FILTER")]
         filters: Vec<String>,
+    },
+    /// Writes the guide in a form to take along
+    Export {
+        /// The form
+        format: Format,
+        /// The file; without it, one with the guide's name in the current directory
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Starts a chapter (`core/closures`) or a question in it (`core/closures#fn-traits`)
     New {
@@ -135,6 +145,7 @@ fn run(command: Command) -> Result<Exit> {
         }
         Command::Serve { open, port, host } => site::serve(&root()?, host, port, open),
         Command::Build => site::build(&load()?),
+        Command::Export { format, out } => export::run(&load()?, format, out),
         Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
         Command::Measure { name, check } => {
@@ -158,6 +169,12 @@ fn with_settings(work: impl FnOnce(&Book) -> Result<Exit>) -> Result<Exit> {
         }
         None => work(&book),
     }
+}
+
+/// Prints all that is wrong in the book, and says whether anything is.
+fn refuses(book: &Book) -> bool {
+    show(book, &book.findings);
+    !book.findings.is_empty()
 }
 
 /// Prints what is wrong in the book.

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Exit, show};
+use super::{Exit, refuses};
 use crate::book::Book;
 use crate::check::Terminal;
 use crate::site;
 
 pub(crate) fn build(book: &Book) -> Result<Exit> {
-    show(book, &book.findings);
-    if !book.findings.is_empty() {
+    if refuses(book) {
         return Ok(Exit::Wrong);
     }
     let destination = book.root.join(&book.config.build.build_dir);

@@ -1,4 +1,4 @@
-//! What the guide writes into a chapter before mdBook renders it: level badges, frames around samples
+//! What the guide writes into a chapter before mdBook renders it: level badges, colored samples in frames
 //! with what was proved about them, figures of measurements, and the kind of each callout.
 //!
 //! A chapter and its text in, Markdown with HTML in it out. Lines are edited in place, so that the line
@@ -10,6 +10,7 @@ use mdbook_core::utils::escape_html;
 use toml::{Table, Value};
 
 use super::figure::figure;
+use super::highlight::code_block;
 use crate::book::{
     Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, MeasuredBlock,
     Question, Sample,
@@ -35,6 +36,7 @@ pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds, audience: Audience) -> 
         page.add_badge(question);
     }
     for sample in &chapter.samples {
+        page.highlight(sample);
         page.frame(sample);
     }
     for block in &chapter.measured {
@@ -83,6 +85,20 @@ impl Page {
             self.line(line).clear();
         }
         *self.line(*block.lines.start()) = format!("\n{margin}{html}\n");
+    }
+
+    /// Puts the colored code where the block begins. What stands before the other lines of the block, such
+    /// as the mark of a quotation, stays.
+    fn highlight(&mut self, sample: &Sample) {
+        let mut lines = sample.lines.clone();
+        let Some(fence) = lines.next().map(|line| self.line(line)) else { return };
+        let info = split(fence, sample.column).1.trim_start_matches(['`', '~']).to_owned();
+        let html = code_block(sample, &info);
+        *fence = format!("{}{html}", split(fence, sample.column).0);
+        for line in lines {
+            let line = self.line(line);
+            *line = split(line, sample.column).0.replace(|c| c != '>', " ");
+        }
     }
 
     fn frame(&mut self, sample: &Sample) {
@@ -135,6 +151,12 @@ impl Page {
     fn line(&mut self, number: usize) -> &mut String {
         &mut self.lines[number - 1]
     }
+}
+
+/// What stands before a column of a line, and what from there on.
+fn split(line: &str, column: usize) -> (&str, &str) {
+    let at = line.char_indices().nth(column - 1).map_or(line.len(), |(at, _)| at);
+    line.split_at(at)
 }
 
 /// What the run button needs to know: the edition of a program that can be run anywhere.

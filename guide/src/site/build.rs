@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use mdbook_core::config::Config;
@@ -43,9 +44,10 @@ pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Res
     config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
     derive_edit_links(&mut config)?;
-    let book = load(root, config, audience)?;
+    let source = Arc::new(Book::load(root));
+    let book = load(root, config, Guide { source: Arc::clone(&source), audience })?;
     warnings::refuse(|| book.build())?;
-    study::write_tools(&Book::load(root), destination)
+    study::write_tools(&source, destination)
 }
 
 /// Writes the prepared book as mdBook hands it to renderers that are programs, such as a link checker.
@@ -54,7 +56,9 @@ pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Res
 ///
 /// When the book cannot be prepared, or nobody reads what is written.
 pub fn render_context(root: &Path) -> Result<()> {
-    load(root, config(root)?, Audience::Reader)?.execute_build_process(&ToStdout)
+    let source = Arc::new(Book::load(root));
+    let guide = Guide { source, audience: Audience::Reader };
+    load(root, config(root)?, guide)?.execute_build_process(&ToStdout)
 }
 
 struct ToStdout;
@@ -76,10 +80,10 @@ fn config(root: &Path) -> Result<Config> {
     Ok(config)
 }
 
-fn load(root: &Path, config: Config, audience: Audience) -> Result<MDBook> {
+fn load(root: &Path, config: Config, guide: Guide) -> Result<MDBook> {
     let mut book = MDBook::load_with_config(root, config)?;
     // Takes the place of the command in book.toml, which runs this very preprocessor.
-    book.with_preprocessor(Guide(audience));
+    book.with_preprocessor(guide);
     Ok(book)
 }
 

@@ -9,6 +9,8 @@ mod build;
 mod callouts;
 mod chart;
 mod figure;
+mod highlight;
+mod plan;
 mod preprocess;
 mod scripts;
 mod serve;

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::mem;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_core::book::{Book, Chapter};
@@ -14,7 +15,10 @@ use crate::book::{self, UNDECLARED_DIRECTIVE};
 
 /// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
 /// resolves includes.
-pub(super) struct Guide(pub(super) Audience);
+pub(super) struct Guide {
+    pub(super) source: Arc<book::Book>,
+    pub(super) audience: Audience,
+}
 
 impl Preprocessor for Guide {
     fn name(&self) -> &'static str {
@@ -25,17 +29,17 @@ impl Preprocessor for Guide {
         let callouts = Callouts::of(&context.config)?;
         callouts.write_stylesheet(&context.root)?;
         write_reading_script(&context.root)?;
-        let source = book::Book::load(&context.root);
-        refuse_undeclared(&source)?;
+        let source = &*self.source;
+        refuse_undeclared(source)?;
         let mut outcome = Ok(());
         book.for_each_chapter_mut(|chapter| {
-            if let (Ok(()), Some(ours)) = (&outcome, find(&source, chapter)) {
-                outcome = prepare(chapter, ours, &callouts, self.0, &context.renderer)
+            if let (Ok(()), Some(ours)) = (&outcome, find(source, chapter)) {
+                outcome = prepare(chapter, ours, &callouts, self.audience, &context.renderer)
                     .with_context(|| format!("cannot show {}", ours.file));
             }
         });
         book.for_each_chapter_mut(|chapter| {
-            chapter.content = fill_in(mem::take(&mut chapter.content), &source);
+            chapter.content = fill_in(mem::take(&mut chapter.content), source);
         });
         outcome.map(|()| book)
     }
@@ -58,7 +62,8 @@ pub fn supports_renderer(renderer: &str) -> bool {
 /// When the input is not what mdBook 0.5 sends, or when a chapter cannot be prepared.
 pub fn preprocess(input: impl Read, mut output: impl Write) -> Result<()> {
     let (context, book) = parse_input(input)?;
-    let book = Guide(Audience::Reader).run(&context, book)?;
+    let source = Arc::new(book::Book::load(&context.root));
+    let book = Guide { source, audience: Audience::Reader }.run(&context, book)?;
     serde_json::to_writer(&mut output, &book)?;
     output.flush().context("cannot write the book back to mdBook")
 }

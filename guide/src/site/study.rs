@@ -8,16 +8,22 @@ use mdbook_core::utils::escape_html;
 use mdbook_core::utils::fs::write;
 use serde::Serialize;
 
+use super::plan;
 use super::scripts::Script;
-use crate::book::{Book, digest};
-use crate::study::{Catalog, Counts, Row, cards, catalog};
+use crate::book::{Book, Level, digest};
+use crate::study::{Catalog, Counts, Part, Row, cards, catalog};
 
 /// The modules, relative to the root of the book.
 const MODULES: &str = "theme/study";
 /// The script of every page, which `book.toml` lists, relative to the root of the book.
 const READING: &str = "theme/generated/reading.js";
-/// The place for all questions.
-const CATALOG: &str = "<div data-study=\"catalog\"></div>";
+/// A list of questions, as Markdown.
+type List = fn(&Catalog) -> String;
+/// The places that a page keeps for lists.
+const LISTS: [(&str, List); 2] =
+    [("<div data-study=\"catalog\"></div>", all), ("<div data-list=\"levels\"></div>", by_level)];
+/// The start of a place for a ready-made plan.
+const PLAN: &str = "<div data-plan=\"";
 
 /// Writes the script that every page loads, where mdBook finds it.
 pub(super) fn write_reading_script(root: &Path) -> Result<()> {
@@ -33,34 +39,80 @@ pub(super) fn write_reading_script(root: &Path) -> Result<()> {
     write(&path, text)
 }
 
-/// Puts the list of all questions where a page keeps a place for it: for readers without JavaScript, and for
-/// the tool that filters it.
-pub(super) fn fill_in(page: String, book: &Book) -> String {
-    if !page.contains(CATALOG) {
-        return page;
+/// Puts lists of questions where a page keeps places for them.
+pub(super) fn fill_in(mut page: String, book: &Book) -> String {
+    for (place, list) in LISTS {
+        if page.contains(place) {
+            page = page.replace(place, &list(&catalog(book)));
+        }
     }
-    let Catalog { questions, .. } = catalog(book);
+    if page.contains(PLAN) { plan::fill_in(&page, &catalog(book)) } else { page }
+}
+
+/// All questions: for readers without JavaScript, and for the tool that filters them.
+fn all(Catalog { parts, questions, .. }: &Catalog) -> String {
+    let sections = questions.chunk_by(|one, next| one.part == next.part);
+    let sections: String = sections.map(|rows| section(rows, parts)).collect();
+    format!("<div data-study=\"catalog\">\n{sections}</div>")
+}
+
+fn section(rows: &[Row], parts: &[Part]) -> String {
+    let id = &rows[0].part;
+    let title = parts.iter().find(|part| part.id == *id).map_or(id, |part| &part.title);
+    let title = escape_html(title);
+    let chapters = rows.chunk_by(|one, next| one.chapter == next.chapter);
+    let chapters: String = chapters.map(list).collect();
+    format!("<section data-part=\"{id}\">\n<h2>{title}</h2>\n{chapters}</section>\n")
+}
+
+/// A table with one question of each chapter and level.
+fn by_level(Catalog { questions, .. }: &Catalog) -> String {
     let chapters = questions.chunk_by(|one, next| one.chapter == next.chapter);
-    let lists: String = chapters.map(list).collect();
-    page.replace(CATALOG, &format!("<div data-study=\"catalog\">\n{lists}</div>"))
+    let technical = chapters.filter(|rows| rows[0].part != "start");
+    let rows: String = technical.map(first_of_each_level).collect();
+    format!("| Chapter | junior | mid | senior | staff |\n|---|---|---|---|---|\n{rows}")
+}
+
+fn first_of_each_level(rows: &[Row]) -> String {
+    let cell = |level: Level| {
+        let first = rows.iter().find(|row| row.level == level)?;
+        let Row { id, chapter, .. } = first;
+        Some(format!("[{}](../{chapter}.md#{id})", id.replace('-', " ")))
+    };
+    let cells = Level::ALL.map(|level| cell(level).unwrap_or_default());
+    format!("| {} | {} |\n", rows[0].chapter_title, cells.join(" | "))
 }
 
 fn list(rows: &[Row]) -> String {
     let Row { chapter, chapter_title, .. } = &rows[0];
     let title = escape_html(chapter_title);
     let items: String = rows.iter().map(item).collect();
-    format!("<h2><a href=\"../{chapter}.html\">{title}</a></h2>\n<ul>\n{items}</ul>\n")
+    format!(
+        "<div class=\"chapter-questions\">\n<h3><a href=\"../{chapter}.html\">{title}</a></h3>\n\
+         <ul>\n{items}</ul>\n</div>\n"
+    )
 }
 
 fn item(row: &Row) -> String {
-    let Row { id, title, level, part, roles, url, evidence, .. } = row;
+    let Row { id, title, level, roles, url, evidence, .. } = row;
     let roles = roles.join(" ");
-    let Counts { runs, fails, blocks } = evidence;
+    let Counts { runs, fails, blocks } = *evidence;
+    let evidence = count("runs", runs, "run")
+        + &count("fails", fails, "fail")
+        + &count("blocks", blocks, "compared");
     format!(
-        "<li data-question=\"{id}\" data-level=\"{level}\" data-part=\"{part}\" data-roles=\"{roles}\">\
+        "<li data-question=\"{id}\" data-level=\"{level}\" data-roles=\"{roles}\">\
          <a href=\"../{url}\">{title}</a> <span class=\"level level-{level}\">{level}</span> \
-         <span class=\"evidence\">{runs} run, {fails} fail, {blocks} compared</span></li>\n"
+         <span class=\"evidence\">{evidence}</span></li>\n"
     )
+}
+
+/// A number with a mark for those who see it and a word for those who listen.
+fn count(kind: &str, number: usize, word: &str) -> String {
+    match number {
+        0 => String::new(),
+        _ => format!("<span class=\"count count-{kind}\">{number} <span>{word}</span></span> "),
+    }
 }
 
 /// Adds the study tools to a rendered site.

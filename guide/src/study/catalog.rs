@@ -8,10 +8,12 @@ use mdbook_summary::{Summary, SummaryItem};
 use regex::Regex;
 use serde::Serialize;
 
-use crate::book::{Book, Chapter, Expectation, Level, Question};
+use crate::book::{Book, Chapter, Expectation, Level, Question, slug};
 
 /// Words a minute, code included: an estimate for somebody who reads to remember.
 const PACE: usize = 150;
+/// The heading of the section that closes a chapter.
+const CLOSING: &str = "On the morning of the interview";
 static CODE: LazyLock<Regex> = LazyLock::new(|| Regex::new("`([^`]+)`").expect("a valid pattern"));
 
 /// What readers choose from: the contents of `study/questions.js`.
@@ -25,6 +27,23 @@ pub struct Catalog {
     pub levels: [Level; 4],
     /// The questions, in the order of the book.
     pub questions: Vec<Row>,
+    /// What stands before the questions: the pages of the first part that have none.
+    pub pages: Vec<Reading>,
+    /// The lists of rules at the ends of chapters, to reread on the morning of the interview.
+    pub summaries: Vec<Reading>,
+}
+
+/// Something to read that is not a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// The chapter's path without its extension.
+    pub chapter: String,
+    /// The title of the chapter, as HTML.
+    pub title: String,
+    /// The address from the root of the site.
+    pub url: String,
+    /// How long it takes to read, estimated from the number of words.
+    pub minutes: usize,
 }
 
 /// A part of the book, such as `core`.
@@ -83,7 +102,38 @@ pub fn catalog(book: &Book) -> Catalog {
         book.questions().map(|(chapter, question)| row(&roles, chapter, question)).collect();
     let mut parts = parts(book);
     parts.retain(|part| questions.iter().any(|row| row.part == part.id));
-    Catalog { parts, roles: roles.into_keys().collect(), levels: Level::ALL, questions }
+    Catalog {
+        parts,
+        roles: roles.into_keys().collect(),
+        levels: Level::ALL,
+        questions,
+        pages: book.chapters.iter().filter_map(page).collect(),
+        summaries: book.chapters.iter().filter_map(summary).collect(),
+    }
+}
+
+/// A chapter that is read before the questions.
+fn page(chapter: &Chapter) -> Option<Reading> {
+    let path = chapter.path.trim_end_matches(".md");
+    let is_page = part_of(path) == "start" && chapter.questions.is_empty();
+    is_page.then(|| Reading {
+        chapter: path.to_owned(),
+        title: escape_html(&chapter.title).into(),
+        url: format!("{path}.html"),
+        minutes: minutes(chapter, 0),
+    })
+}
+
+/// The section that closes a chapter.
+fn summary(chapter: &Chapter) -> Option<Reading> {
+    let path = chapter.path.trim_end_matches(".md");
+    let heading = chapter.headings.iter().rfind(|heading| heading.text == CLOSING)?;
+    Some(Reading {
+        chapter: path.to_owned(),
+        title: escape_html(&chapter.title).into(),
+        url: format!("{path}.html#{}", slug(CLOSING)),
+        minutes: minutes(chapter, heading.line),
+    })
 }
 
 fn row(roles: &BTreeMap<String, Vec<String>>, chapter: &Chapter, question: &Question) -> Row {
@@ -104,7 +154,7 @@ fn row(roles: &BTreeMap<String, Vec<String>>, chapter: &Chapter, question: &Ques
             .filter(|(_, places)| asks(places))
             .map(|(role, _)| role.clone())
             .collect(),
-        minutes: words(chapter, question).div_ceil(PACE).max(2),
+        minutes: minutes(chapter, question.line),
         evidence: counts(chapter, question),
     }
 }
@@ -125,10 +175,12 @@ fn with_code(heading: &str) -> String {
     CODE.replace_all(&escape_html(heading), "<code>$1</code>").into_owned()
 }
 
-fn words(chapter: &Chapter, question: &Question) -> usize {
-    let end = chapter.section_below(question.line).unwrap_or(usize::MAX);
-    let lines = chapter.text.lines().skip(question.line).take(end - question.line - 1);
-    lines.map(|line| line.split_whitespace().count()).sum()
+/// How long it takes to read what stands below a line, up to the next section.
+fn minutes(chapter: &Chapter, line: usize) -> usize {
+    let end = if line == 0 { None } else { chapter.section_below(line) };
+    let lines = chapter.text.lines().take(end.unwrap_or(usize::MAX) - 1).skip(line);
+    let words: usize = lines.map(|line| line.split_ascii_whitespace().count()).sum();
+    words.div_ceil(PACE).max(2)
 }
 
 fn counts(chapter: &Chapter, question: &Question) -> Counts {

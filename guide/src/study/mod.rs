@@ -2,6 +2,9 @@
 
 mod cards;
 mod catalog;
+pub mod export;
+mod plan;
 
 pub use self::cards::{Card, cards};
-pub use self::catalog::{Catalog, Counts, Part, Row, catalog};
+pub use self::catalog::{Catalog, Counts, Part, Reading, Row, catalog};
+pub use self::plan::{CARD_MINUTES, Day, Entry, Plan, ready_made};

@@ -49,7 +49,27 @@ fn what_a_sample_produced_is_joined_to_it() {
 
 #[test]
 fn hidden_lines_stay_hidden() {
-    assert!(page().contains("<span class=\"boring\">use std::fmt;"));
+    let hidden = r#"<span class="boring"><span class="k">use</span> std::fmt;"#;
+    assert!(page().contains(hidden));
+}
+
+#[test]
+fn code_is_colored_without_a_script() {
+    let book = Book::new();
+    book.write(
+        "src/part/other.md",
+        "# Other\n\n> ```rust,compile_fail\n> fn\n>\n>   let \"\n> ```\n\nEnd.\n",
+    );
+    let site = book.build();
+    let code = |page: &str| between(&read(&site.join(page)), "<pre>", "</pre>").to_owned();
+    assert!(
+        code("part/chapter.html").contains(r#"<span class="k">fn</span> <span class="t">main"#)
+    );
+    // In a quotation, with a blank line, and not even Rust.
+    let quoted = "<pre><code class=\"language-rust compile_fail\"><span class=\"k\">fn</span>\n\n  \
+        <span class=\"k\">let</span> <span class=\"q\">\"</span></code>";
+    assert_eq!(code("part/other.html"), quoted);
+    assert!(read(&site.join("part/other.html")).contains("</blockquote>\n<p>End.</p>"));
 }
 
 #[test]
@@ -62,6 +82,15 @@ fn callouts_name_their_kind() {
     let follow_up = between(&page, "<details", "</details>");
     assert!(follow_up.contains("<summary"), "{follow_up}");
     assert!(follow_up.contains("href=\"other.html#other\""), "{follow_up}");
+}
+
+#[test]
+fn a_chapter_below_another_leaves_it_as_it_is() {
+    let book = Book::new();
+    let summary = read(&book.root().join("src/SUMMARY.md"));
+    book.write("src/SUMMARY.md", &(summary + "  - [Below](part/below.md)\n"));
+    book.write("src/part/below.md", "# Below\n\nText.\n");
+    assert!(read(&book.build().join("part/other.html")).contains("Other</a></h1>"));
 }
 
 #[test]
@@ -159,6 +188,20 @@ fn the_study_tools_have_all_questions_and_their_cards() {
     assert!(cards.contains("Because."), "{cards}");
     assert!(cards.contains("../part/other.html#other"), "{cards}");
     assert!(read(&site.join("study/tools.js")).contains("guideModules['study']"));
+}
+
+#[test]
+fn a_page_lists_the_questions_where_it_has_a_place_for_them() {
+    let book = Book::new();
+    let places =
+        "# Other\n\n<div data-list=\"levels\"></div>\n\n<div data-study=\"catalog\"></div>\n";
+    book.write("src/part/other.md", places);
+    let page = read(&book.build().join("part/other.html"));
+    let table = between(&page, "<table>", "</table>");
+    assert!(table.contains(r#"<td><a href="../part/chapter.html#why">why</a></td>"#), "{table}");
+    let list = between(&page, "<li data-question", "</li>");
+    assert!(list.contains(r#"data-level="senior" data-part="part""#), "{list}");
+    assert!(list.contains(r#"<a href="../part/chapter.html#why">"#), "{list}");
 }
 
 #[test]

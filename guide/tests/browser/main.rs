@@ -1,0 +1,87 @@
+//! The guide in a real browser: what a reader sees and can do.
+//!
+//! Each file has a list of its tests. A test gets the [`Stage`], opens pages there and uses them; errors in
+//! the console, failed requests and requests to others fail it without being asked for. Without a browser
+//! the tests are counted as ignored; where `CI` is set they fail.
+
+mod accessibility;
+#[path = "../site/book.rs"]
+#[allow(dead_code, reason = "the tests of the site use the rest")]
+mod book;
+mod catalog;
+#[allow(dead_code, reason = "each feature's tests use their part")]
+mod driver;
+mod mock;
+mod pages;
+mod plan;
+mod reading;
+mod run;
+mod search;
+#[allow(dead_code, reason = "each feature's tests use their part")]
+mod server;
+#[allow(dead_code, reason = "each feature's tests use their part")]
+mod stage;
+mod watching;
+
+use std::env;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+
+use stage::Stage;
+
+/// A name and what it does.
+type Test = (&'static str, fn(&Stage));
+
+/// The functions of a file as tests, named by file and function.
+macro_rules! tests {
+    ($($test:ident),* $(,)?) => {
+        &[$((concat!(module_path!(), "::", stringify!($test)), $test)),*]
+    };
+}
+use tests;
+
+#[rustfmt::skip] // One line each, so that branches merge.
+const FILES: &[&[Test]] = &[
+    catalog::TESTS,
+    mock::TESTS,
+    pages::TESTS,
+    plan::TESTS,
+    reading::TESTS,
+    run::TESTS,
+    search::TESTS,
+    watching::TESTS,
+];
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let stage = Arc::new(Stage::new());
+    let no_browser = skips_without("Chromium", stage.has_browser());
+    let no_axe = skips_without("axe-core", accessibility::axe().is_some());
+    let mut trials: Vec<_> =
+        FILES.iter().copied().flatten().map(|test| trial(&stage, test, no_browser)).collect();
+    let accessible =
+        accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
+    trials.extend(accessible);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether the tests that need a program are not run here. Where `CI` is set they run, and fail.
+fn skips_without(program: &str, is_here: bool) -> bool {
+    let skips = !is_here && env::var_os("CI").is_none();
+    if skips {
+        eprintln!("skipped: no {program} found");
+    }
+    skips
+}
+
+fn trial(stage: &Arc<Stage>, &(name, test): &Test, skipped: bool) -> Trial {
+    let stage = Arc::clone(stage);
+    let name = name.trim_start_matches("browser::");
+    Trial::test(name, move || {
+        test(&stage);
+        Ok(())
+    })
+    .with_ignored_flag(skipped)
+}

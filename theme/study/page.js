@@ -1,0 +1,71 @@
+// The questions of a page, the row of buttons below each, and which of them the reader is at.
+
+import { element } from './dom.js';
+
+// The headings of the questions, in their order. The page to print has nothing to click.
+export function questions() {
+    if (location.pathname.endsWith('/print.html')) return [];
+    return [...document.querySelectorAll('main > h2:is(.junior, .mid, .senior, .staff)')];
+}
+
+// The row of buttons below the heading of a question.
+export function toolsOf(heading) {
+    const next = heading.nextElementSibling;
+    if (next?.matches('.question-tools')) return next;
+    const tools = element('div', { class: 'question-tools', role: 'group', 'aria-labelledby': heading.id });
+    heading.after(tools);
+    return tools;
+}
+
+// The question that has the focus, or else the last one that begins in the upper part of the window.
+export function currentQuestion() {
+    const headings = questions();
+    return headings[indexBefore(headings, document.activeElement)]
+        ?? headings.findLast(heading => heading.getBoundingClientRect().top < innerHeight / 2)
+        ?? headings[0];
+}
+
+// Goes `step` questions on or back. From above the first question, on leads to the first.
+export function moveBy(step) {
+    const headings = questions();
+    const focused = indexBefore(headings, document.activeElement);
+    const edge = readingEdge();
+    const isAbove = heading => heading.getBoundingClientRect().top <= edge;
+    const isBefore = heading => heading.getBoundingClientRect().top < edge - 4;
+    const index = focused >= 0 ? focused + step
+        : step > 0 ? headings.findLastIndex(isAbove) + 1 : headings.findLastIndex(isBefore);
+    goTo(headings[index]);
+}
+
+function goTo(heading) {
+    if (!heading) return;
+    heading.querySelector('a').focus({ preventScroll: true });
+    heading.scrollIntoView();
+}
+
+// Where the heading of the question being read stands when one has gone to it.
+function readingEdge() {
+    return document.getElementById('mdbook-menu-bar').offsetHeight + 24;
+}
+
+// The index of the question to which a part of the page belongs, or -1.
+function indexBefore(headings, part) {
+    const section = part?.closest('main') && [...document.querySelectorAll('main > :is(h1, h2)')]
+        .findLast(heading => heading.contains(part) || follows(heading, part));
+    return headings.indexOf(section);
+}
+
+function follows(heading, part) {
+    return Boolean(heading.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING);
+}
+
+let line = null;
+let fading = 0;
+
+// Says at the foot of the window, for a moment and aloud, what a click or a key has done.
+export function say(text) {
+    line ??= document.body.appendChild(element('p', { class: 'said', role: 'status' }));
+    clearTimeout(fading);
+    line.textContent = text;
+    fading = setTimeout(() => { line.textContent = ''; }, 5000);
+}
