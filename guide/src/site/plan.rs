@@ -74,9 +74,7 @@ fn chapter(entry: &Entry<'_>) -> String {
 
 fn entry(entry: &Entry<'_>) -> String {
     match entry {
-        Entry::Page(Reading { title, url, minutes, .. }) => {
-            item(url, title, "", *minutes)
-        }
+        Entry::Page(Reading { title, url, minutes, .. }) => item(url, title, "", *minutes),
         Entry::Question(Row { title, url, level, minutes, .. }) => {
             let level = format!(" <span class=\"level level-{level}\">{level}</span>");
             item(url, title, &level, *minutes)
@@ -96,9 +94,7 @@ fn summaries(summaries: &[&Reading]) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    let item = |summary: &&Reading| {
-        item(&summary.url, &summary.title, "", summary.minutes)
-    };
+    let item = |summary: &&Reading| item(&summary.url, &summary.title, "", summary.minutes);
     let items: String = summaries.iter().map(item).collect();
     format!("<li>The chapters in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
 }

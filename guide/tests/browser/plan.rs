@@ -232,7 +232,8 @@ fn on_paper_there_is_only_the_plan(stage: &Stage) {
     open(&page, stage, "?interview=2030-06-15&hours=1&role=any&level=staff");
     page.wait_for("document.querySelector('.plan-day')");
     page.on_paper();
-    let shown = "selector => [...document.querySelectorAll(selector)].some(e => e.checkVisibility())";
+    let shown =
+        "selector => [...document.querySelectorAll(selector)].some(e => e.checkVisibility())";
     for control in ["main button", "main input", "main select", ".plan-left-out li"] {
         assert!(!page.eval::<bool>(&format!("({shown})('{control}')")), "{control}");
     }
@@ -254,7 +255,11 @@ fn the_ready_made_plans_are_what_the_tool_plans(stage: &Stage) {
         assert_eq!(ready_made.len(), count);
         for (number, (planned, ready_made)) in (1..).zip(planned.into_iter().zip(ready_made)) {
             assert_eq!(ready_made.name, format!("Day {number}"));
-            assert_eq!(ready_made, Day { name: ready_made.name.clone(), ..planned }, "{count} days");
+            assert_eq!(
+                ready_made,
+                Day { name: ready_made.name.clone(), ..planned },
+                "{count} days"
+            );
         }
     }
 }
