@@ -4,6 +4,7 @@ import { mountAnswers } from './answers.js';
 import { mountKeyboard } from './keyboard.js';
 import { loadTools } from './load.js';
 import { mountMarks } from './marks.js';
+import { offerUpdates } from './offline.js';
 import { mountRun } from './run.js';
 
 mountMarks();
@@ -11,3 +12,4 @@ mountAnswers();
 mountRun();
 mountKeyboard();
 loadTools();
+offerUpdates();

@@ -29,20 +29,28 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
     }
 }
 
-/// Replaces a file at once: a reader, or a crash, sees the old text or the new.
+/// Replaces a file at once: a reader, or a crash, sees the old contents or the new.
 ///
 /// # Errors
-/// When the file or its directory cannot be written; then the old text is still there.
-pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+/// When the file or its directory cannot be written; then the old contents are still there.
+pub(crate) fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    file.write_all(text.as_bytes())?;
+    let mut file = temporary().tempfile_in(dir)?;
+    file.write_all(contents.as_ref())?;
     if let Ok(old) = fs::metadata(path) {
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(path)?;
     Ok(())
+}
+
+/// What makes a file as others do, not for its owner alone.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Without trailing space: editors remove it, and no reader sees it.
@@ -51,9 +59,9 @@ pub(crate) fn tidy(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// The SHA-256 of a text, in hexadecimal digits.
-pub(crate) fn digest(text: &str) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
+/// The SHA-256 of a text or of bytes, in hexadecimal digits.
+pub(crate) fn digest(contents: impl AsRef<[u8]>) -> String {
+    let bytes = Sha256::digest(contents);
     bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod check;
 mod exit;
+mod export;
 mod list;
 mod measure;
 mod new;
@@ -44,6 +45,9 @@ enum Command {
     },
     /// Builds the static site into `book/`; it opens from a web server and from a file
     Build,
+    /// Writes the guide in another form
+    #[command(subcommand)]
+    Export(export::Form),
     /// Proves the samples: all, or those that a filter names
     ///
     /// What was proved before, with the same text and the same compiler, is not run again.
@@ -131,6 +135,7 @@ fn run(command: Command) -> Result<Exit> {
         }
         Command::Serve { open, port } => site::serve(&root()?, open, port),
         Command::Build => site::build(&load()?),
+        Command::Export(form) => export::run(&load()?, form),
         Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
         Command::Measure { name, check } => {

@@ -9,6 +9,7 @@
 mod book;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
+mod offline;
 mod reading;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
@@ -36,7 +37,7 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[reading::TESTS, watching::TESTS];
+const FILES: &[&[Test]] = &[offline::TESTS, reading::TESTS, watching::TESTS];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

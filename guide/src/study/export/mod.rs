@@ -1,0 +1,5 @@
+//! The guide in other forms.
+
+mod zip;
+
+pub use self::zip::zip;
