@@ -36,21 +36,17 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
 pub(crate) fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
-    let mut file = temporary().tempfile_in(dir)?;
+    let mut new = tempfile::Builder::new();
+    // Others may read it too, as far as the user wants that.
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = new.tempfile_in(dir)?;
     file.write_all(contents.as_ref())?;
     if let Ok(old) = fs::metadata(path) {
         file.as_file().set_permissions(old.permissions())?;
     }
     file.persist(path)?;
     Ok(())
-}
-
-/// What makes a file as others do, not for its owner alone.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
 }
 
 /// Without trailing space: editors remove it, and no reader sees it.
@@ -60,7 +56,7 @@ pub(crate) fn tidy(text: &str) -> String {
 }
 
 /// The SHA-256 of a text or of bytes, in hexadecimal digits.
-pub(crate) fn digest(contents: impl AsRef<[u8]>) -> String {
+pub(crate) fn digest(contents: &(impl AsRef<[u8]> + ?Sized)) -> String {
     let bytes = Sha256::digest(contents);
     bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");

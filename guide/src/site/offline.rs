@@ -27,7 +27,7 @@ type Files = BTreeMap<String, String>;
 pub(super) fn keep_offline(book: &Book, site: &Path) -> Result<()> {
     let mut files = read(site)?;
     write(site.join(MANIFEST), manifest(&book.config.book, &files))?;
-    for (page, hash) in files.iter_mut().filter(|(file, _)| file.ends_with(".html")) {
+    for (page, hash) in files.iter_mut().filter(|(file, _)| is(file, "html")) {
         *hash = mark(&site.join(page), page)?;
     }
     files.insert(MANIFEST.into(), name(&site.join(MANIFEST))?);
@@ -49,10 +49,15 @@ fn read(site: &Path) -> Result<Files> {
     Ok(files)
 }
 
+/// Whether a file has this extension.
+fn is(file: &str, extension: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, end)| end == extension)
+}
+
 /// Names the contents of a file.
 fn name(file: &Path) -> Result<String> {
     let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(digest(bytes)[..16].to_owned())
+    Ok(digest(&bytes)[..16].to_owned())
 }
 
 /// Tells the page where the manifest is, for `theme/study/offline.js`, and returns the new name of its
@@ -68,8 +73,7 @@ fn mark(file: &Path, page: &str) -> Result<String> {
 }
 
 fn manifest(book: &BookConfig, files: &Files) -> String {
-    let is_icon = |file: &&String| file.starts_with("favicon") && file.ends_with(".svg");
-    let icons = files.keys().filter(is_icon);
+    let icons = files.keys().filter(|file| file.starts_with("favicon") && is(file, "svg"));
     let icons = icons.map(|icon| json!({ "src": icon, "sizes": "any", "type": "image/svg+xml" }));
     let manifest = json!({
         "name": book.title,

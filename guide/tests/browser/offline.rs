@@ -4,10 +4,11 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use guide::site::Server as LocalServer;
+use guide::site::{Options, Server as LocalServer};
+use guide::study::export::{Format, Rendered};
 use zip::ZipArchive;
 
-use crate::book::{Book, files, read};
+use crate::book::{Book, files, read, repository};
 use crate::driver::Page;
 use crate::server::Server;
 use crate::stage::Stage;
@@ -170,7 +171,8 @@ fn the_local_server_is_not_hidden_by_a_site_before_it(stage: &Stage) {
     before.stop();
     let port = address.split([':', '/']).nth(4).and_then(|port| port.parse().ok());
     let port = port.expect("a port");
-    let server = LocalServer::start(book.root(), port, |_| Vec::new()).expect("a server");
+    let options = Options { port, ..Options::new(book.root()) };
+    let server = LocalServer::start(&options, |_| Vec::new()).expect("a server");
     assert_eq!(server.address().port(), port);
     page.goto(&address);
     page.wait_for("document.querySelector('script[src^=\"/__guide\"]')");
@@ -181,9 +183,12 @@ fn the_local_server_is_not_hidden_by_a_site_before_it(stage: &Stage) {
 
 fn an_unpacked_zip_needs_no_server(stage: &Stage) {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let zip = guide::study::export::zip(&stage.guide().directory(), "guide").expect("a zip");
+    let (book, site) = (guide::book::Book::load(&repository()), stage.guide().directory());
+    let guide = Rendered::new(&book, &site);
+    let zip = Format::Zip.export(&guide, directory.path()).expect("a zip");
     ZipArchive::new(Cursor::new(zip)).unwrap().extract(directory.path()).expect("files");
-    let url = |file: &str| format!("file://{}/guide/{file}", directory.path().display());
+    let top = directory.path().join(guide.name());
+    let url = |file: &str| format!("file://{}", top.join(file).display());
     let page = stage.page();
     page.goto(&url("index.html"));
     page.wait_for("location.pathname.endsWith('/start/introduction.html')");

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Read};
 
+use guide::study::export::{Format, Rendered};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
 use crate::book::{Book, between, files, read};
+use crate::privacy::files_ending_in;
 use crate::serve::{get, news_when};
 
 /// What the service worker keeps: files with names for their contents.
@@ -27,8 +29,8 @@ fn the_worker_keeps_every_file_by_its_contents() {
     assert_eq!(kept.keys().cloned().collect::<Vec<_>>(), expected);
     for (file, name) in kept {
         let hash = Sha256::digest(fs::read(site.join(&file)).expect("a file"));
-        let hex: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(name, hex, "{file}");
+        let start = u64::from_be_bytes(hash[..8].try_into().expect("eight bytes"));
+        assert_eq!(name, format!("{start:016x}"), "{file}");
     }
 }
 
@@ -36,8 +38,7 @@ fn the_worker_keeps_every_file_by_its_contents() {
 fn every_page_finds_the_manifest_and_the_manifest_its_icon() {
     let book = Book::built();
     let site = book.site();
-    for file in files(&site).into_iter().filter(|file| file.ends_with(".html")) {
-        let page = read(&site.join(&file));
+    for (file, page) in files_ending_in(&site, ".html") {
         if file == "404.html" {
             assert!(!page.contains("guide-offline"), "it is shown at any address");
             continue;
@@ -51,6 +52,14 @@ fn every_page_finds_the_manifest_and_the_manifest_its_icon() {
     }
 }
 
+const TOP: &str = "the-executable-rust-interview-guide";
+
+/// What `cargo guide export zip` writes.
+fn zip(book: &Book) -> Vec<u8> {
+    let (source, site) = (guide::book::Book::load(book.root()), book.site());
+    Format::Zip.export(&Rendered::new(&source, &site), book.root()).expect("a zip")
+}
+
 #[test]
 fn the_same_book_gives_the_same_bytes() {
     let (one, other) = (Book::built(), Book::built());
@@ -59,21 +68,19 @@ fn the_same_book_gives_the_same_bytes() {
         let bytes = |book: &Book| fs::read(book.site().join(&file)).expect("a file");
         assert!(bytes(&one) == bytes(&other), "{file}");
     }
-    let zip = |book: &Book| guide::study::export::zip(&book.site(), "guide").expect("a zip");
     assert!(zip(&one) == zip(&other), "the zip");
 }
 
 #[test]
 fn the_zip_holds_the_site_in_one_directory() {
     let book = Book::built();
-    let zip = guide::study::export::zip(&book.site(), "guide").expect("a zip");
-    let mut zip = ZipArchive::new(Cursor::new(zip)).expect("a zip");
-    let names: Vec<String> = zip.file_names().map(|name| name.expect("a name").into()).collect();
+    let mut zip = ZipArchive::new(Cursor::new(zip(&book))).expect("a zip");
+    let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
     let expected: Vec<String> =
-        files(&book.site()).iter().map(|file| format!("guide/{file}")).collect();
+        files(&book.site()).iter().map(|file| format!("{TOP}/{file}")).collect();
     assert_eq!(names, expected);
     let mut page = String::new();
-    zip.by_name("guide/part/chapter.html").unwrap().read_to_string(&mut page).unwrap();
+    zip.by_name(&format!("{TOP}/part/chapter.html")).unwrap().read_to_string(&mut page).unwrap();
     assert_eq!(page, read(&book.site().join("part/chapter.html")));
 }
 

@@ -1,33 +1,26 @@
-//! The site as one file, for a disk without a web server.
+//! The site as it is, for a disk without a server: its pages work from there too.
 
 use std::fs;
-use std::io::{Cursor, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// The archive of a site, in which all files stand in the directory `top`. The same site gives the same
-/// bytes: entries are sorted and carry no time.
-///
-/// # Errors
-///
-/// When a file of the site cannot be read.
-pub fn zip(site: &Path, top: &str) -> Result<Vec<u8>> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    for entry in WalkDir::new(site).sort_by_file_name() {
+use super::archive::archive;
+use super::rendered::Rendered;
+
+/// All files of the site, in one directory.
+pub(super) fn export(guide: &Rendered<'_>) -> Result<Vec<u8>> {
+    let top = guide.name();
+    let mut files = Vec::new();
+    for entry in WalkDir::new(guide.site).sort_by_file_name() {
         let entry = entry.context("cannot read the site")?;
         if entry.file_type().is_file() {
-            let name = entry.path().strip_prefix(site)?.to_string_lossy().replace('\\', "/");
-            archive.start_file(format!("{top}/{name}"), options)?;
-            archive.write_all(&fs::read(entry.path())?)?;
+            let path = entry.path().strip_prefix(guide.site)?;
+            let name = format!("{top}/{}", path.to_string_lossy().replace('\\', "/"));
+            files.push((name, fs::read(entry.path())?));
         }
     }
-    Ok(archive.finish()?.into_inner())
+    let files: Vec<_> =
+        files.iter().map(|(name, contents)| (name.as_str(), &contents[..])).collect();
+    archive(&files)
 }
