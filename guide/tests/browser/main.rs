@@ -12,6 +12,7 @@ mod catalog;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
 mod mock;
+mod offline;
 mod pages;
 mod plan;
 mod reading;
@@ -46,6 +47,7 @@ use tests;
 const FILES: &[&[Test]] = &[
     catalog::TESTS,
     mock::TESTS,
+    offline::TESTS,
     pages::TESTS,
     plan::TESTS,
     reading::TESTS,
