@@ -7,13 +7,18 @@
 #[path = "../site/book.rs"]
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
+mod course;
+mod drill;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
+mod fsrs;
+mod progress;
 mod reading;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod stage;
+mod state;
 mod watching;
 
 use std::env;
@@ -36,7 +41,8 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[reading::TESTS, watching::TESTS];
+const FILES: &[&[Test]] =
+    &[drill::TESTS, fsrs::TESTS, progress::TESTS, reading::TESTS, state::TESTS, watching::TESTS];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
