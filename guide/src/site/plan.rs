@@ -96,9 +96,8 @@ fn summaries(summaries: &[&Reading]) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    let item = |summary: &&Reading| {
-        item(&summary.url, &escape_html(&summary.title), "", summary.minutes)
-    };
+    let item =
+        |summary: &&Reading| item(&summary.url, &escape_html(&summary.title), "", summary.minutes);
     let items: String = summaries.iter().map(item).collect();
     format!("<li>What the chapters say in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
 }

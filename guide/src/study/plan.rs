@@ -96,10 +96,8 @@ struct Item<'catalog> {
 
 fn items(catalog: &Catalog) -> Vec<Item<'_>> {
     let pages = catalog.pages.iter().map(|page| (Entry::Page(page), 0, 0));
-    let questions = catalog
-        .questions
-        .iter()
-        .map(|row| (Entry::Question(row), unlikely(row.level), group(row)));
+    let questions =
+        catalog.questions.iter().map(|row| (Entry::Question(row), unlikely(row.level), group(row)));
     let item = |(index, (entry, unlikely, group))| Item { entry, unlikely, group, index };
     pages.chain(questions).enumerate().map(item).collect()
 }
@@ -213,9 +211,8 @@ fn last_day<'catalog>(catalog: &'catalog Catalog, days: &[Day<'catalog>]) -> Day
         })
         .collect();
     let has_questions = |chapter: &str| catalog.questions.iter().any(|row| row.chapter == chapter);
-    let is_known = |chapter: &str| {
-        !has_questions(chapter) || read.iter().any(|row| row.chapter == chapter)
-    };
+    let is_known =
+        |chapter: &str| !has_questions(chapter) || read.iter().any(|row| row.chapter == chapter);
     let summaries = summaries(catalog, is_known);
     let cards = read.len().min((MINUTES - length(&summaries)) / CARD_MINUTES);
     Day { cards, summaries, ..Day::default() }
