@@ -4,10 +4,14 @@ import { mountAnswers } from './answers.js';
 import { mountKeyboard } from './keyboard.js';
 import { loadTools } from './load.js';
 import { mountMarks } from './marks.js';
+import { mountMenu } from './menu.js';
 import { mountRun } from './run.js';
+import { mountScrolling } from './scrolling.js';
 
+mountMenu();
 mountMarks();
 mountAnswers();
 mountRun();
+mountScrolling();
 mountKeyboard();
 loadTools();

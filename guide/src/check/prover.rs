@@ -214,7 +214,7 @@ impl Prover {
 }
 
 /// Where samples are compiled and run.
-fn work_dir(root: &Path) -> PathBuf {
+pub(super) fn work_dir(root: &Path) -> PathBuf {
     target_dir(root).join("guide").join("work")
 }
 

@@ -11,6 +11,7 @@ mod new;
 mod progress;
 mod site;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -43,6 +44,9 @@ enum Command {
         /// The port to listen on; the next free one is taken when it is in use
         #[arg(long, default_value_t = 3000, value_name = "N")]
         port: u16,
+        /// The address to listen on; where other machines can reach it, pages cannot run programs
+        #[arg(long, default_value_t = Ipv4Addr::LOCALHOST.into(), value_name = "ADDRESS")]
+        host: IpAddr,
     },
     /// Builds the static site into `book/`; it opens from a web server and from a file
     Build,
@@ -139,7 +143,7 @@ fn run(command: Command) -> Result<Exit> {
             crate::site::render_context(&root()?)?;
             Ok(Exit::Proved)
         }
-        Command::Serve { open, port } => site::serve(&root()?, open, port),
+        Command::Serve { open, port, host } => site::serve(&root()?, host, port, open),
         Command::Build => site::build(&load()?),
         Command::Export { format, out } => export::run(&load()?, format, out),
         Command::Check(options) => check::run(&root()?, &options),

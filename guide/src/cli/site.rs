@@ -1,5 +1,6 @@
 //! `cargo guide build`, `serve` and `preprocess`.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::Result;
@@ -28,8 +29,8 @@ pub(crate) fn preprocess(request: Option<&str>, renderer: Option<&str>) -> Resul
     Ok(Exit::Proved)
 }
 
-pub(crate) fn serve(root: &Path, open: bool, port: u16) -> Result<Exit> {
-    let options = site::Options { root: root.to_owned(), port, open };
+pub(crate) fn serve(root: &Path, host: IpAddr, port: u16, open: bool) -> Result<Exit> {
+    let options = site::Options { host, port, open, ..site::Options::new(root) };
     site::serve(&options, |root| {
         let terminal = Terminal::new(root, false);
         Book::load(root).findings.iter().map(|finding| terminal.render(finding)).collect()

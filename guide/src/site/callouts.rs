@@ -1,6 +1,7 @@
 //! Callouts: mdbook-admonish, run on the directives that `book.toml` declares.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use mdbook::config::Config as AdmonishConfig;
@@ -8,6 +9,7 @@ use mdbook::preprocess::{Preprocessor, PreprocessorContext};
 use mdbook_admonish::Admonish;
 use mdbook_core::book::{Book, BookItem, Chapter};
 use mdbook_core::config::Config;
+use regex::Regex;
 use toml::{Table, Value};
 
 use super::annotate::Kinds;
@@ -19,6 +21,9 @@ const TABLE: &str = "preprocessor.guide.admonish";
 pub(super) const STYLESHEET: &str = "theme/generated/callouts.css";
 /// admonish refuses to work beside a stylesheet of an older version. Ours is made by the same crate.
 const ASSETS_VERSION: &str = "3.1.0";
+
+static COLLAPSIBLE_NOTE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(<details [^>]*?) role="note""#).expect("a correct pattern"));
 
 /// The kinds of callouts that a book declares.
 pub(super) struct Callouts {
@@ -47,7 +52,8 @@ impl Callouts {
         let alone = Chapter { sub_items: Vec::new(), ..chapter.clone() };
         let alone = Book::new_with_items(vec![BookItem::Chapter(alone)]);
         for rendered in Admonish.run(&context, alone)?.chapters() {
-            chapter.content.clone_from(&rendered.content);
+            // What a reader opens and closes is no note, and a screen reader would say that it is.
+            chapter.content = COLLAPSIBLE_NOTE.replace_all(&rendered.content, "$1").into_owned();
         }
         Ok(())
     }

@@ -4,12 +4,19 @@
 //! the console, failed requests and requests to others fail it without being asked for. Without a browser
 //! the tests are counted as ignored; where `CI` is set they fail.
 
+mod accessibility;
 #[path = "../site/book.rs"]
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
+mod catalog;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
+mod mock;
+mod pages;
+mod plan;
 mod reading;
+mod run;
+mod search;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -17,7 +24,6 @@ mod stage;
 mod watching;
 
 use std::env;
-use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -36,24 +42,46 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[reading::TESTS, watching::TESTS];
+#[rustfmt::skip] // One line each, so that branches merge.
+const FILES: &[&[Test]] = &[
+    catalog::TESTS,
+    mock::TESTS,
+    pages::TESTS,
+    plan::TESTS,
+    reading::TESTS,
+    run::TESTS,
+    search::TESTS,
+    watching::TESTS,
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let stage = Arc::new(Stage::new());
-    let skipped = !stage.has_browser() && env::var_os("CI").is_none();
-    if skipped {
-        let _ = writeln!(std::io::stderr(), "skipped: no Chromium found");
+    let no_browser = skips_without("Chromium", stage.has_browser());
+    let no_axe = skips_without("axe-core", accessibility::axe().is_some());
+    let mut trials: Vec<_> =
+        FILES.iter().copied().flatten().map(|test| trial(&stage, test, no_browser)).collect();
+    let accessible =
+        accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
+    trials.extend(accessible);
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether the tests that need a program are not run here. Where `CI` is set they run, and fail.
+fn skips_without(program: &str, is_here: bool) -> bool {
+    let skips = !is_here && env::var_os("CI").is_none();
+    if skips {
+        eprintln!("skipped: no {program} found");
     }
-    let tests = FILES.iter().copied().flatten().map(|&(name, test)| {
-        let stage = Arc::clone(&stage);
-        let name = name.trim_start_matches("browser::");
-        Trial::test(name, move || {
-            test(&stage);
-            Ok(())
-        })
-        .with_ignored_flag(skipped)
-    });
-    let tests = tests.collect();
-    libtest_mimic::run(&arguments, tests).exit_code()
+    skips
+}
+
+fn trial(stage: &Arc<Stage>, &(name, test): &Test, skipped: bool) -> Trial {
+    let stage = Arc::clone(stage);
+    let name = name.trim_start_matches("browser::");
+    Trial::test(name, move || {
+        test(&stage);
+        Ok(())
+    })
+    .with_ignored_flag(skipped)
 }

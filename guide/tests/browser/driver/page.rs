@@ -16,7 +16,7 @@ use super::keys;
 use super::watch::{Watch, exception, text};
 
 /// Far longer than anything takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(15);
 /// Where to click an element, once a reader could.
 const PLACE: &str = include_str!("place.js");

@@ -23,7 +23,8 @@ pub(super) struct Watch {
 #[derive(Default)]
 struct Seen {
     problems: Vec<String>,
-    loading: HashMap<String, String>,
+    /// The document and the address of each request.
+    loading: HashMap<String, (String, String)>,
     loaded: HashSet<String>,
     requests: Vec<String>,
     foreign: Vec<String>,
@@ -91,7 +92,9 @@ impl Watch {
     /// Whether this document is loaded, and all that it asked for.
     pub(super) fn is_loaded(&self, loader: &str) -> bool {
         let seen = lock(&self.seen);
-        seen.loaded.contains(loader) && seen.loading.is_empty()
+        // The browser does not say what became of requests of the document before.
+        seen.loaded.contains(loader)
+            && seen.loading.values().all(|(document, _)| document != loader)
     }
 
     fn event(self: &Arc<Self>, session: &str, method: &str, event: &Value) {
@@ -162,8 +165,9 @@ impl Seen {
     fn request(&mut self, event: &Value) {
         let url = text(&event["request"]["url"]);
         self.requests.push(url.to_owned());
+        let request = (text(&event["loaderId"]).to_owned(), url.to_owned());
         if !BY_SCRIPTS.contains(&text(&event["type"])) {
-            self.loading.insert(text(&event["requestId"]).to_owned(), url.to_owned());
+            self.loading.insert(text(&event["requestId"]).to_owned(), request);
         }
         if !is_here(url) && !self.stubs.iter().any(|(prefix, _)| url.starts_with(prefix)) {
             self.foreign.push(url.to_owned());
@@ -178,8 +182,9 @@ impl Seen {
         }
     }
 
+    /// The address of a request that has ended.
     fn ended(&mut self, event: &Value) -> Option<String> {
-        self.loading.remove(text(&event["requestId"]))
+        self.loading.remove(text(&event["requestId"])).map(|(_, url)| url)
     }
 
     /// A request that the page itself gave up, by going elsewhere, did not fail.
