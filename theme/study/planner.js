@@ -2,13 +2,13 @@
 // does for the ready-made plans; a test compares the two.
 
 import { dayFromText, dayOf } from './dates.js';
-import { memory } from './fsrs.js';
+import { schedule, weakest } from './schedule.js';
 
 // How long a card of the drill takes.
 export const cardMinutes = 2;
 // A card comes back so many days after its question was read, and so many after that: what the drill does
 // with one that is known.
-const repeats = [2, 11, 46, 163];
+export const repeats = [2, 11, 46, 163];
 // Less new material a day than this many minutes is no plan, however far away the interview is.
 const leastPace = 30;
 
@@ -19,7 +19,7 @@ const leastPace = 30;
 //            `drilled`, the number of cards seen today, and `done`, what else was done today.
 //   pace     minutes of new material a day, at most
 //   leftOut  the items that do not fit, likeliest first
-//   missed   what was planned for a day before today and has not been done
+//   missed   the items that were planned for a day before today and are not done
 export function makePlan(wish) {
     const { catalog, state, today, interview } = wish;
     const minutes = Math.round(wish.hours * 60);
@@ -31,7 +31,7 @@ export function makePlan(wish) {
     const everything = isCram ? chapterSummaries(wish, () => true, minutes) : [];
     const candidates = [...(known.length === 0 ? pages(catalog) : []), ...untouched(wish, past)];
     const studyDays = isCram ? dayCount : Math.max(dayCount - 1, 0);
-    const { days, pace, leftOut } = fit(candidates, studyDays, minutes - total(everything), schedule(known, past, today));
+    const { days, pace, leftOut } = fit(candidates, studyDays, minutes - total(everything), comingBack(known, past, wish));
     if (isCram) days.forEach(day => { day.summaries = everything; });
     else if (dayCount > 0) days.push(lastDay(wish, known, days, minutes));
     const morning = isCram ? everything : lastDay(wish, known, days, minutes).summaries;
@@ -65,7 +65,7 @@ function untouched(wish, past) {
     const item = (kind, entry) => ({ kind, entry, minutes: entry.minutes, unlikely: unlikely(wish, entry), group: group(wish, entry) });
     return [
         ...catalog.questions.filter(({ id }) => !(id in past.reviews)).map(question => item('question', question)),
-        ...catalog.puzzles.filter(({ id }) => !(id in past.puzzles)).map(puzzle => item('puzzle', puzzle)),
+        ...(catalog.puzzles ?? []).filter(({ id }) => !(id in past.puzzles)).map(puzzle => item('puzzle', puzzle)),
     ];
 }
 
@@ -86,10 +86,10 @@ function group({ catalog, role, level }, entry) {
 }
 
 // When the cards of the questions read so far are due: one list for each day from `today` on.
-function schedule(known, past, today) {
+function comingBack(known, past, { today, interview }) {
     const due = [];
     for (const { id } of known) {
-        const day = Math.max(memory(past.reviews[id]).due - today, 0);
+        const day = Math.max(schedule(id, past.reviews[id], interview).due - today, 0);
         (due[day] ??= []).push(0);
     }
     return due;
@@ -158,18 +158,21 @@ function fill(queue, dayCount, minutes, pace, due) {
 function lastDay(wish, known, days, minutes) {
     const read = [...known, ...days.flatMap(day => day.items).map(item => item.entry)];
     const chapters = new Set(read.map(entry => entry.chapter));
-    const hasQuestions = chapter => wish.catalog.questions.some(question => question.chapter === chapter);
+    const hasQuestions = name => wish.catalog.questions.some(({ chapter }) => chapter === name);
     const isKnown = ({ chapter }) => chapters.has(chapter) || !hasQuestions(chapter);
     const summaries = chapterSummaries(wish, isKnown, minutes);
     const readQuestions = read.filter(entry => wish.catalog.questions.includes(entry)).length;
     const cards = Math.min(readQuestions, Math.floor((minutes - total(summaries)) / cardMinutes));
-    return { ...emptyDay('review'), summaries, cards, weakest: weakest(known, wish.state).slice(0, cards) };
+    return { ...emptyDay('review'), summaries, cards, weakest: weakestFirst(known, wish).slice(0, cards) };
 }
 
-function weakest(known, state) {
-    const stability = ({ id }) => memory(state.reviews[id]).stability;
-    const rated = known.map(question => [stability(question), question]);
-    return rated.sort(([one], [other]) => one - other).map(([, question]) => question);
+function weakestFirst(known, { state, interview }) {
+    const card = question => {
+        const reviews = state.reviews[question.id];
+        const lapses = reviews.filter(([, rating]) => rating === 1).length;
+        return { question, memory: schedule(question.id, reviews, interview), lapses };
+    };
+    return weakest(known.map(card), interview).map(({ question }) => question);
 }
 
 // The summaries of the likeliest chapters, for half of the time at most, in the order of the book.
@@ -191,7 +194,7 @@ function checkOff(days, { catalog, state, today }, past) {
     const [first, ...later] = days;
     for (const item of first.items) item.done = item.kind !== 'page' && isDone(item.entry);
     for (const day of later) day.items = day.items.filter(item => item.kind === 'page' || !isDone(item.entry));
-    const touched = [...catalog.questions, ...catalog.puzzles].filter(isDone);
+    const touched = [...catalog.questions, ...(catalog.puzzles ?? [])].filter(isDone);
     const isDrilled = ({ id }) => id in past.reviews || id in past.puzzles;
     const planned = first.items.map(item => item.entry);
     first.drilled = touched.filter(({ id }) => id in past.reviews).length;
@@ -204,6 +207,5 @@ function missed(wish, past) {
     if (start === null || start >= wish.today) return [];
     const { days } = makePlan({ ...wish, state: { ...before(wish.state, start), plan: null }, today: start });
     const planned = days.filter(({ day }) => day < wish.today).flatMap(({ items }) => items);
-    return planned.filter(({ kind, entry }) => kind !== 'page' && !(entry.id in past.reviews) && !(entry.id in past.puzzles))
-        .map(({ entry }) => entry);
+    return planned.filter(({ kind, entry }) => kind !== 'page' && !(entry.id in past.reviews) && !(entry.id in past.puzzles));
 }

@@ -43,7 +43,7 @@ fn cards(day: &Day<'_>) -> String {
     let which = if summaries.is_empty() { "about" } else { "the weakest" };
     let time = time(cards * CARD_MINUTES);
     format!(
-        "<li><a href=\"drill.html\">Drill</a>: {which} {} <span class=\"plan-time\">{time}</span></li>\n",
+        "<li><a href=\"drill.html?only=due\">Drill</a>: {which} {} <span class=\"plan-time\">{time}</span></li>\n",
         counted(*cards, "card")
     )
 }
@@ -75,7 +75,7 @@ fn chapter(entry: &Entry<'_>) -> String {
 fn entry(entry: &Entry<'_>) -> String {
     match entry {
         Entry::Page(Reading { title, url, minutes, .. }) => {
-            item(url, &escape_html(title), "", *minutes)
+            item(url, title, "", *minutes)
         }
         Entry::Question(Row { title, url, level, minutes, .. }) => {
             let level = format!(" <span class=\"level level-{level}\">{level}</span>");
@@ -96,10 +96,11 @@ fn summaries(summaries: &[&Reading]) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    let item =
-        |summary: &&Reading| item(&summary.url, &escape_html(&summary.title), "", summary.minutes);
+    let item = |summary: &&Reading| {
+        item(&summary.url, &summary.title, "", summary.minutes)
+    };
     let items: String = summaries.iter().map(item).collect();
-    format!("<li>What the chapters say in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
+    format!("<li>The chapters in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
 }
 
 fn left_out(entries: &[Entry<'_>]) -> String {
@@ -107,7 +108,7 @@ fn left_out(entries: &[Entry<'_>]) -> String {
         return String::new();
     }
     let questions = counted(entries.len(), "question");
-    format!("<p>There is no time for {questions}, the least likely ones.</p>\n")
+    format!("<p>No time for {questions}: the least likely to be asked.</p>\n")
 }
 
 fn time(minutes: usize) -> String {

@@ -38,7 +38,7 @@ pub struct Catalog {
 pub struct Reading {
     /// The chapter's path without its extension.
     pub chapter: String,
-    /// The title of the chapter.
+    /// The title of the chapter, as HTML.
     pub title: String,
     /// The address from the root of the site.
     pub url: String,
@@ -118,7 +118,7 @@ fn page(chapter: &Chapter) -> Option<Reading> {
     let is_page = part_of(path) == "start" && chapter.questions.is_empty();
     is_page.then(|| Reading {
         chapter: path.to_owned(),
-        title: chapter.title.clone(),
+        title: escape_html(&chapter.title).into(),
         url: format!("{path}.html"),
         minutes: minutes(chapter, 0),
     })
@@ -130,7 +130,7 @@ fn summary(chapter: &Chapter) -> Option<Reading> {
     let heading = chapter.headings.iter().rfind(|heading| heading.text == CLOSING)?;
     Some(Reading {
         chapter: path.to_owned(),
-        title: chapter.title.clone(),
+        title: escape_html(&chapter.title).into(),
         url: format!("{path}.html#{}", slug(CLOSING)),
         minutes: minutes(chapter, heading.line),
     })

@@ -10,7 +10,9 @@ mod accessibility;
 mod book;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
+mod mock;
 mod pages;
+mod plan;
 mod search;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
@@ -37,7 +39,7 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[pages::TESTS, search::TESTS, watching::TESTS];
+const FILES: &[&[Test]] = &[mock::TESTS, pages::TESTS, plan::TESTS, search::TESTS, watching::TESTS];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
