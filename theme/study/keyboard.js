@@ -73,7 +73,11 @@ export function mountKeyboard() {
 }
 
 function onKey(event) {
-    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const [target] = event.composedPath();
+    // mdBook takes only fields of forms for text.
+    if (target.isContentEditable) event.stopPropagation();
+    if (isForText(target)) return;
     if (dialog?.open) return event.stopPropagation();
     if (event.key.length !== 1 || event.key === ' ') return;
     if (!areOn()) return event.stopPropagation();
@@ -84,8 +88,7 @@ function onKey(event) {
     if (!event.repeat || action === actions.j || action === actions.k) action();
 }
 
-function isTyping(event) {
-    const [target] = event.composedPath();
+function isForText(target) {
     return target instanceof Element
         && (target.matches('input, textarea, select, [role=textbox], [role=combobox]') || target.isContentEditable);
 }
@@ -123,7 +126,7 @@ function makeDialog() {
         element('h2', { id: 'keys-title', tabindex: -1, autofocus: true }, 'Keyboard shortcuts'),
         element('div', { class: 'keys-groups' }, list.map(keyGroup)),
         keySwitch(),
-        element('form', { method: 'dialog' }, element('button', {}, 'Close')));
+        element('button', { type: 'button', onclick: () => dialog.close() }, 'Close'));
     return document.body.appendChild(made);
 }
 

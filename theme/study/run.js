@@ -46,7 +46,7 @@ function dropStaleEdits() {
 
 class Sample {
     #field = null;
-    #turn = 0;
+    #running = new AbortController();
     #saving = 0;
 
     constructor(frame) {
@@ -127,7 +127,7 @@ class Sample {
     }
 
     reset() {
-        this.#turn++;
+        this.#running.abort();
         clearTimeout(this.#saving);
         this.#field.value = this.original;
         this.keep();
@@ -138,14 +138,16 @@ class Sample {
         this.editButton.focus();
     }
 
-    async run() {
+    run() {
         const code = this.#field?.value ?? this.original;
-        if (localToken()) return this.#show(runHere(code, this.frame.dataset.run));
+        const { run: edition } = this.frame.dataset;
+        if (localToken()) return this.#show(signal => runHere(code, edition, signal));
         const reason = obstacle(code);
         if (reason) return this.#say(reason);
         if (!read().settings.playground) return this.#ask();
         const isSound = !this.frame.querySelector('.proof-fails');
-        return this.#show(runThere(code, this.frame.dataset.run, isSound), 'Run at play.rust-lang.org, where its compiler may be a newer one.');
+        const where = 'Run at play.rust-lang.org, where the compiler may be a newer one.';
+        return this.#show(signal => runThere(code, edition, isSound, signal), where);
     }
 
     #ask() {
@@ -159,23 +161,26 @@ class Sample {
         agree.focus();
     }
 
-    async #show(answering, where = '') {
-        const turn = ++this.#turn;
+    // Shows what comes of it, unless the reader runs it again or resets it meanwhile.
+    async #show(start, where = '') {
+        this.#running.abort();
+        this.#running = new AbortController();
+        const { signal } = this.#running;
         this.#say('Running…');
         let shown;
         try {
-            const answer = await answering;
-            shown = [sentence([answer.said, this.#compared(answer), where].filter(Boolean).join(' ')),
-                block('output', answer.output), block('messages', answer.messages)];
+            const answer = await start(signal);
+            const said = [answer.said, this.#compared(answer), where].filter(Boolean).join(' ');
+            shown = [sentence(said), ...[['output', answer.output], ...answer.others].flatMap(block)];
         } catch (error) {
             shown = [sentence(error.message)];
         }
-        if (turn === this.#turn) this.result.replaceChildren(...shown.flat());
+        if (!signal.aborted) this.result.replaceChildren(...shown);
     }
 
     #compared({ output }) {
         const expected = this.frame.querySelector('code.output')?.textContent;
-        if (expected === undefined) return '';
+        if (expected === undefined || !output) return '';
         return output.trimEnd() === expected.trimEnd() ? 'The output is the one above.' : 'The output differs from the one above.';
     }
 
@@ -193,7 +198,7 @@ function sentence(text) {
 }
 
 // What a program wrote, as text.
-function block(name, text) {
+function block([name, text]) {
     if (!text) return [];
     const rest = text.length - shownCharacters;
     const shown = rest > 0 ? `${text.slice(0, shownCharacters)}\n… and ${rest} characters more` : text;

@@ -1,5 +1,5 @@
-// Where code runs. Each answer is `{ said, output, messages }`: a sentence, and what the program and the compiler
-// wrote. What prevents an answer is thrown, with a sentence for the reader.
+// Where code runs. Each answer is `{ said, output, others }`: a sentence, what the program printed, and what else was
+// written, as pairs of a name and a text. What prevents an answer is thrown, with a sentence for the reader.
 
 const playground = 'https://play.rust-lang.org/execute';
 const checked = 'What the page shows for this sample was checked when the guide was built.';
@@ -21,23 +21,22 @@ export function obstacle(code) {
     return null;
 }
 
-export async function runHere(code, edition) {
-    const response = await send('/__guide/run', { code, edition, expectation: 'runs' }, { 'X-Guide-Token': localToken() })
+export async function runHere(code, edition, signal) {
+    const response = await send('/__guide/run', { code, edition }, signal, { 'X-Guide-Token': localToken() })
         .catch(() => { throw new Error(`The server that showed this page does not answer. Is \`cargo guide serve\` running? ${checked}`); });
-    const answer = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Error(`The server did not run it: ${answer.error ?? response.status}`);
-    return { said: saidHere(answer), output: answer.stdout, messages: answer.stderr };
-}
-
-function saidHere({ status, exit, truncated }) {
-    const end = status === 'refused' ? 'It does not compile.' : saidOfExit(exit);
-    return truncated ? `${end} Its output was cut.` : end;
+    const { error, message, stdout, stderr, diagnostics, truncated } = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Error(error ?? `The server answered ${response.status}.`);
+    return {
+        said: truncated ? `${message} What it printed was cut.` : message,
+        output: stdout,
+        others: [['compiler', diagnostics], ['standard error', stderr]],
+    };
 }
 
 // `isSound` says that the sample, as it stands in the guide, compiles.
-export async function runThere(code, edition, isSound) {
+export async function runThere(code, edition, isSound, signal) {
     const request = { channel: 'stable', mode: 'debug', edition, crateType: 'bin', tests: false, code, backtrace: false };
-    const response = await send(playground, request)
+    const response = await send(playground, request, signal)
         .catch(() => { throw new Error(`The Playground cannot be reached. ${checked}`); });
     const answer = await response.json().catch(() => ({}));
     if (!response.ok || typeof answer.stdout !== 'string') {
@@ -46,14 +45,14 @@ export async function runThere(code, edition, isSound) {
     if (isSound && lackingCrate.test(answer.stderr)) {
         throw new Error(`The Playground lacks a crate that this sample uses: \`cargo guide serve\` runs it on your computer. ${checked}`);
     }
-    return { said: saidThere(answer), output: answer.stdout, messages: answer.stderr.replace(cargoLine, '') };
+    return { said: saidThere(answer), output: answer.stdout, others: [['messages', answer.stderr.replace(cargoLine, '')]] };
 }
 
 function saidThere({ success, exitDetail, stderr }) {
     if (success) return saidOfExit(0);
     if (stderr.includes('could not compile')) return 'It does not compile.';
-    const [code] = /\d+/.exec(exitDetail) ?? [];
-    return code ? saidOfExit(Number(code)) : `It did not end by itself: ${exitDetail}`;
+    const [, code] = /status (\d+)/.exec(exitDetail) ?? [];
+    return code ? saidOfExit(Number(code)) : `It ended with ${exitDetail.replace('Exited with ', '')}.`;
 }
 
 function saidOfExit(code) {
@@ -61,11 +60,11 @@ function saidOfExit(code) {
     return code === 101 ? 'It panicked: exit code 101.' : `It ended with exit code ${code}.`;
 }
 
-function send(address, body, headers = {}) {
+function send(address, body, signal, headers = {}) {
     return fetch(address, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', ...headers },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(45_000),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The words a `rust` fence may carry, apart from error codes and `warn=…`.
 const SAMPLE_WORDS: [&str; 12] = [
@@ -106,7 +106,7 @@ impl fmt::Display for Tool {
 }
 
 /// The edition a sample is compiled in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Edition {
     /// 2015.
     #[serde(rename = "2015")]

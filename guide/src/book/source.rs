@@ -33,11 +33,15 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
 ///
 /// # Errors
 /// When the file or its directory cannot be written; then the old text is still there.
-pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    file.write_all(text.as_bytes())?;
+    let mut new = tempfile::Builder::new();
+    // Others may read it too, as far as the user wants that.
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = new.tempfile_in(dir)?;
+    file.write_all(contents.as_ref())?;
     if let Ok(old) = fs::metadata(path) {
         file.as_file().set_permissions(old.permissions())?;
     }

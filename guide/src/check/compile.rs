@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::Unusable;
 use super::cancel::Cancel;
-use super::run::{self, COMPILER, Ran};
+use super::run::{self, Limits, Ran};
 use super::tangle::Files;
 use super::toolchain::Toolchain;
 use crate::book::{Edition, Emit, Tool, is_error_code};
@@ -29,6 +29,7 @@ pub(crate) struct Call<'a> {
     pub(crate) edition: Edition,
     /// `--extern` and `-L` for the chapters' crates, if the samples use them.
     pub(crate) crates: Vec<OsString>,
+    pub(crate) limits: Limits,
     pub(crate) cancel: &'a Cancel,
 }
 
@@ -134,9 +135,9 @@ impl Diagnostic {
     }
 
     /// A compiler that ended without saying why: some samples crash it, or keep it busy for good.
-    fn of_crash(ran: &Ran) -> Self {
+    fn of_crash(ran: &Ran, limits: Limits) -> Self {
         let end = match (ran.stopped, ran.signal) {
-            (Some(stop), _) => stop.describe(COMPILER),
+            (Some(stop), _) => stop.describe(limits),
             (None, Some(signal)) => format!("was ended by signal {signal}"),
             (None, None) => "failed without a message".to_owned(),
         };
@@ -183,7 +184,7 @@ impl Call<'_> {
 
     /// Calls rustc.
     pub(crate) fn compile(&self, goal: &Goal) -> Result<Compiled> {
-        let ran = run::observe(&mut self.command(goal), COMPILER, self.cancel)
+        let ran = run::observe(&mut self.command(goal), self.limits, self.cancel)
             .context("cannot run rustc")?;
         let mut diagnostics = diagnostics(&ran.stderr);
         if let Some(fault) = diagnostics.iter().find_map(Diagnostic::fault) {
@@ -191,7 +192,7 @@ impl Call<'_> {
         }
         let success = ran.stopped.is_none() && ran.code == Some(0);
         if !success && !diagnostics.iter().any(|found| found.level.starts_with("error")) {
-            diagnostics.push(Diagnostic::of_crash(&ran));
+            diagnostics.push(Diagnostic::of_crash(&ran, self.limits));
         }
         Ok(Compiled { success, diagnostics })
     }

@@ -9,6 +9,7 @@ mod cancel;
 mod codegen;
 mod compare;
 mod compile;
+mod confine;
 mod emission;
 mod emitted;
 mod error;
@@ -29,6 +30,7 @@ mod tangle;
 mod timings;
 mod together;
 mod toolchain;
+mod trial;
 mod verdict;
 
 pub use self::bless::{Blessed, bless};
@@ -37,9 +39,12 @@ pub use self::error::Unusable;
 pub use self::measure::{Measured, measure};
 pub use self::prover::{
     Outcome, Progress, Proof, Unwatched, clean_up, not_run_here, prove, prove_by, prove_until,
+    work_in,
 };
 pub use self::report::{Counts, Terminal, json, time_table};
 pub use self::rules::Rules;
+pub use self::scratch::Scratch;
 pub use self::select::{Filter, select, select_measured};
 pub use self::timings::{Spent, Step, Timings};
 pub use self::toolchain::ChapterCrates;
+pub use self::trial::{Bounds, Status, Trial, Workbench};

@@ -98,14 +98,85 @@ pub(crate) fn signal(status: std::process::ExitStatus) -> Option<i32> {
     return status.code().and(None);
 }
 
-/// How many processes are in the group that `leader` started.
-pub(crate) fn group_size(leader: u32) -> usize {
-    let in_group = |pid: &u32| {
+/// The living processes of the group that `leader` started.
+pub(crate) fn group(leader: u32) -> impl Iterator<Item = u32> {
+    let group = leader.to_string();
+    processes().filter(move |pid| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        let after_name = stat.rsplit(')').next().unwrap_or_default();
-        after_name.split_whitespace().nth(2) == Some(leader.to_string().as_str())
-    };
-    processes().filter(in_group).count()
+        let mut after_name = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let is_alive = !matches!(after_name.next(), Some("Z" | "X"));
+        is_alive && after_name.nth(1) == Some(group.as_str())
+    })
+}
+
+/// The threads of the group that `leader` started.
+pub(crate) fn threads(leader: u32) -> usize {
+    let threads = |pid| std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
+    group(leader).map(threads).sum()
+}
+
+/// The threads of all processes of this machine, which the system can tell at once.
+pub(crate) fn threads_of_all() -> usize {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let all = text.split('/').nth(1).and_then(|rest| rest.split_whitespace().next());
+    all.and_then(|all| all.parse().ok()).unwrap_or(0)
+}
+
+/// Halts all processes of a group at once, until it is resumed.
+pub(crate) fn halt_group(leader: u32) {
+    #[cfg(unix)]
+    signal_group(leader, rustix::process::Signal::STOP);
+    #[cfg(not(unix))]
+    let _ = leader;
+}
+
+/// Lets a halted group go on.
+pub(crate) fn resume_group(leader: u32) {
+    #[cfg(unix)]
+    signal_group(leader, rustix::process::Signal::CONT);
+    #[cfg(not(unix))]
+    let _ = leader;
+}
+
+#[cfg(unix)]
+fn signal_group(leader: u32, signal: rustix::process::Signal) {
+    if let Some(leader) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(leader, signal);
+    }
+}
+
+/// Whether the processes of the group that `leader` started use more than so many bytes of memory together.
+pub(crate) fn uses_more_than(bytes: u64, leader: u32) -> bool {
+    // What several of them share is counted for each at first: that is quick, and hardly ever too much.
+    let used = |of_one: fn(u32) -> u64| group(leader).map(of_one).sum::<u64>() > bytes;
+    used(resident_memory) && used(proportional_memory)
+}
+
+fn resident_memory(pid: u32) -> u64 {
+    kibibytes(&format!("/proc/{pid}/status"), "VmRSS:")
+}
+
+/// Likewise, with its part of what it shares with others.
+fn proportional_memory(pid: u32) -> u64 {
+    kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:")
+}
+
+/// The bytes that a line of a file in `/proc` gives as `Name: 12 kB`.
+fn kibibytes(file: &str, name: &str) -> u64 {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0_u64) << 10
+}
+
+/// Waits until the system has ended all processes of a group that were told to end.
+pub(crate) fn wait_for_end_of_group(leader: u32) {
+    const ROUNDS: usize = 1000;
+    for _ in 0..ROUNDS {
+        if group(leader).next().is_none() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// Ends processes that left their group but still work in `dir`.

@@ -11,7 +11,7 @@ use super::cancel::Cancel;
 use super::miri;
 use super::os;
 use super::rules::Rules;
-use super::scratch;
+use super::scratch::{self, Scratch};
 use super::session::Session;
 use super::settle::settle;
 use super::timings::{Step, Timings};
@@ -125,6 +125,16 @@ pub fn clean_up(root: &Path) {
     scratch::clean_up(&work_dir(root));
 }
 
+/// A fresh directory for other work on the book in `root`. When it is dropped, and by [`clean_up`], it is
+/// removed and what still runs in it is ended.
+///
+/// # Errors
+///
+/// When it cannot be made.
+pub fn work_in(root: &Path) -> Result<Scratch> {
+    Scratch::new(&work_dir(root))
+}
+
 /// What `rustc` and the sample itself say, for one sample compiled alone.
 pub(crate) fn evidence_of(root: &Path, sample: &Sample) -> Result<Evidence> {
     Session::new(&Prover::new(root, Rules::Guide, Cancel::default())?)?.evidence(sample)
@@ -204,7 +214,7 @@ impl Prover {
 }
 
 /// Where samples are compiled and run.
-fn work_dir(root: &Path) -> PathBuf {
+pub(super) fn work_dir(root: &Path) -> PathBuf {
     target_dir(root).join("guide").join("work")
 }
 

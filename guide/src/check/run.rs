@@ -1,5 +1,5 @@
 //! Runs one program in isolation: its own directory and process group, no input, a clean environment,
-//! bounded time, output and processes. Whatever it leaves behind is ended with it.
+//! bounded time, output, processes and, where asked for, memory. Whatever it leaves behind is ended with it.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -8,22 +8,36 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::cancel::Cancel;
+use super::confine;
 use super::os;
 
 /// What a program may use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    time: Duration,
+    pub(super) time: Duration,
     /// Seconds of processor time, which many threads use up faster than the clock runs.
-    cpu_seconds: u64,
+    pub(super) cpu_seconds: u64,
     /// Bytes of standard output and of standard error, each.
-    output: u64,
+    pub(super) output: u64,
     /// Whether standard output is kept; what nobody compares may be of any length.
-    keeps_stdout: bool,
+    pub(super) keeps_stdout: bool,
     /// Bytes of any file.
-    file: u64,
+    pub(super) file: u64,
     /// Processes at once; without a number, any.
-    processes: Option<usize>,
+    pub(super) processes: Option<usize>,
+    /// Threads at once, of all processes together; without a number, any.
+    pub(super) threads: Option<usize>,
+    /// Bytes of memory that all its processes use together; without a number, any.
+    pub(super) memory: Option<u64>,
+    /// Whether the system keeps the program and all that it starts together; see [`confine`].
+    pub(super) is_confined: bool,
+}
+
+impl Limits {
+    /// How long nobody need look.
+    fn longest_pause(&self) -> Duration {
+        Duration::from_millis(if self.is_confined { 5 } else { 20 })
+    }
 }
 
 /// One set for all samples: what needs more belongs in `examples/`.
@@ -34,6 +48,9 @@ pub(crate) const SAMPLE: Limits = Limits {
     keeps_stdout: true,
     file: 64 << 20,
     processes: Some(64),
+    threads: None,
+    memory: None,
+    is_confined: false,
 };
 
 /// For tests of rustdoc, which may print as much as they like; their errors fit into a file.
@@ -48,6 +65,9 @@ pub(crate) const COMPILER: Limits = Limits {
     file: 4 << 30,
     // It starts a linker, and no code of a sample.
     processes: None,
+    threads: None,
+    memory: None,
+    is_confined: false,
 };
 
 /// For Cargo, which may have many crates to build.
@@ -61,6 +81,10 @@ pub(crate) enum Stop {
     Output,
     /// More than this many.
     Processes(usize),
+    /// More than this many, of all processes together.
+    Threads(usize),
+    /// More than this many bytes.
+    Memory(u64),
 }
 
 impl Stop {
@@ -70,6 +94,8 @@ impl Stop {
             Self::Time => format!("still ran after {} s and was ended", limits.time.as_secs()),
             Self::Output => format!("printed more than {} KiB and was ended", limits.output >> 10),
             Self::Processes(most) => format!("had more than {most} processes and was ended"),
+            Self::Threads(most) => format!("had more than {most} threads and was ended"),
+            Self::Memory(most) => format!("used more than {} MiB and was ended", most >> 20),
         }
     }
 }
@@ -89,6 +115,12 @@ impl Ran {
     pub(crate) fn describe_stop(&self) -> Option<String> {
         self.stopped.map(|stop| stop.describe(SAMPLE))
     }
+}
+
+/// The variables of a program whose home is `dir`.
+pub(crate) fn home(dir: &Path) -> Vec<(&'static str, String)> {
+    let dir = dir.to_string_lossy().into_owned();
+    vec![("HOME", dir.clone()), ("TMPDIR", dir), ("LANG", "C.UTF-8".into())]
 }
 
 /// Runs `program` in the empty directory `dir`; it sees `PATH` and `env` and no other variables.
@@ -123,6 +155,9 @@ pub(crate) fn observe(command: &mut Command, limits: Limits, cancel: &Cancel) ->
     // Files without a name, not pipes: what a sample leaves running cannot block a reader.
     let (mut stdout, mut stderr) = (os::unnamed_file()?, os::unnamed_file()?);
     os::own_group(command);
+    if limits.is_confined {
+        confine::confine(command, limits)?;
+    }
     let mut child = command
         .stdin(Stdio::null())
         .stdout(if limits.keeps_stdout { stdout.try_clone()?.into() } else { Stdio::null() })
@@ -132,6 +167,9 @@ pub(crate) fn observe(command: &mut Command, limits: Limits, cancel: &Cancel) ->
     let stopped = watch(&mut child, limits, [&stdout, &stderr], cancel);
     os::end_group(&mut child);
     let status = child.wait()?;
+    if limits.is_confined {
+        os::wait_for_end_of_group(child.id());
+    }
     Ok(Ran {
         stdout: read_bounded(&mut stdout, limits)?,
         stderr: read_bounded(&mut stderr, limits)?,
@@ -149,6 +187,7 @@ fn watch(
     cancel: &Cancel,
 ) -> io::Result<Option<Stop>> {
     let started = Instant::now();
+    let mut crowd = Crowd::new(limits, child.id());
     let mut pause = Duration::from_micros(500);
     while child.try_wait()?.is_none() {
         cancel.check()?;
@@ -157,15 +196,54 @@ fn watch(
             return Ok(Some(Stop::Time));
         } else if too_much(outputs, limits)? {
             return Ok(Some(Stop::Output));
-        } else if let Some(most) = limits.processes.filter(|_| is_slow)
-            && os::group_size(child.id()) > most
-        {
-            return Ok(Some(Stop::Processes(most)));
+        } else if let Some(stop) = crowd.sudden() {
+            return Ok(Some(stop));
+        } else if let Some(stop) = is_slow.then(|| crowd.excess()).flatten() {
+            return Ok(Some(stop));
         }
         os::wait_at_most(pause, child);
-        pause = (pause * 2).min(Duration::from_millis(20));
+        pause = (pause * 2).min(limits.longest_pause());
     }
     Ok(too_much(outputs, limits)?.then_some(Stop::Output))
+}
+
+/// All that a program started, under its limits.
+struct Crowd {
+    limits: Limits,
+    leader: u32,
+    /// Threads of the whole machine when there was no reason to look closer.
+    usual: usize,
+}
+
+impl Crowd {
+    /// So many new threads, of anyone, are reason to look closer.
+    const SUDDEN: usize = 64;
+
+    fn new(limits: Limits, leader: u32) -> Self {
+        Self { limits, leader, usual: os::threads_of_all() }
+    }
+
+    /// The limit that a crowd has passed which grows faster than it can be counted: it is halted meanwhile.
+    fn sudden(&mut self) -> Option<Stop> {
+        if !self.limits.is_confined || os::threads_of_all() < self.usual + Self::SUDDEN {
+            return None;
+        }
+        os::halt_group(self.leader);
+        let excess = self.excess();
+        os::resume_group(self.leader);
+        self.usual = os::threads_of_all();
+        excess
+    }
+
+    /// The limit that all processes together have passed.
+    fn excess(&self) -> Option<Stop> {
+        let Limits { processes, threads, memory, .. } = self.limits;
+        let processes = processes.filter(|most| os::group(self.leader).nth(*most).is_some());
+        let threads = || threads.filter(|most| os::threads(self.leader) > *most);
+        let memory = || memory.filter(|most| os::uses_more_than(*most, self.leader));
+        let stop = processes.map(Stop::Processes);
+        stop.or_else(|| threads().map(Stop::Threads)).or_else(|| memory().map(Stop::Memory))
+    }
 }
 
 fn too_much(outputs: [&File; 2], limits: Limits) -> io::Result<bool> {

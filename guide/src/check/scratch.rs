@@ -15,7 +15,8 @@ use super::os;
 const LOCK: &str = "lock";
 
 /// The working directory of one check; removed when dropped.
-pub(crate) struct Scratch {
+#[derive(Debug)]
+pub struct Scratch {
     dir: TempDir,
     // Held until the directory is gone.
     _lock: File,
@@ -42,7 +43,8 @@ impl Scratch {
     }
 
     /// The directory itself.
-    pub(crate) fn path(&self) -> &Path {
+    #[must_use]
+    pub fn path(&self) -> &Path {
         self.dir.path()
     }
 

@@ -16,7 +16,7 @@ use super::emission::{self, Emissions};
 use super::miri;
 use super::prover::{Progress, Prover};
 use super::report::describe;
-use super::run::{self, CARGO, Ran};
+use super::run::{self, CARGO, COMPILER, Ran};
 use super::scratch::Scratch;
 use super::tangle;
 use super::timings::Step;
@@ -113,6 +113,7 @@ impl<'a> Session<'a> {
             name: self.prover.rules.crate_name(samples),
             edition: samples.first().map_or(Edition::default(), |sample| sample.edition),
             crates: self.crates_for(samples)?,
+            limits: COMPILER,
             cancel: &self.prover.cancel,
         })
     }
@@ -142,9 +143,7 @@ impl<'a> Session<'a> {
 
     fn run(&self, dir: &Path, env: &[(&str, String)]) -> Result<Ran> {
         let home = self.subdir()?;
-        let own = home.path().to_string_lossy().into_owned();
-        let mut variables =
-            vec![("HOME", own.clone()), ("TMPDIR", own), ("LANG", "C.UTF-8".into())];
+        let mut variables = run::home(home.path());
         variables.extend_from_slice(env);
         let Ok(program) = fs::canonicalize(dir.join("program")) else {
             let stderr = "its program is gone: an earlier run removed it".to_owned();

@@ -4,12 +4,14 @@ mod bench;
 mod bless;
 mod check;
 mod exit;
+mod export;
 mod list;
 mod measure;
 mod new;
 mod progress;
 mod site;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -20,6 +22,7 @@ use clap::{Parser, Subcommand};
 pub use self::exit::Exit;
 use crate::book::{BOOK_TOML, Book, Finding, Level};
 use crate::check::{Terminal, clean_up};
+use crate::study::export::Format;
 
 /// Builds, serves and proves the Executable Rust Interview Guide.
 ///
@@ -41,6 +44,9 @@ enum Command {
         /// The port to listen on; the next free one is taken when it is in use
         #[arg(long, default_value_t = 3000, value_name = "N")]
         port: u16,
+        /// The address to listen on; where other machines can reach it, pages cannot run programs
+        #[arg(long, default_value_t = Ipv4Addr::LOCALHOST.into(), value_name = "ADDRESS")]
+        host: IpAddr,
     },
     /// Builds the static site into `book/`; it opens from a web server and from a file
     Build,
@@ -55,6 +61,14 @@ enum Command {
         /// A chapter, a question or a line, as for `check`
         #[arg(value_name = "FILTER")]
         filters: Vec<String>,
+    },
+    /// Writes the guide in a form to take along
+    Export {
+        /// The form
+        format: Format,
+        /// The file; without it, one with the guide's name in the current directory
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
     },
     /// Starts a chapter (`core/closures`) or a question in it (`core/closures#fn-traits`)
     New {
@@ -129,8 +143,9 @@ fn run(command: Command) -> Result<Exit> {
             crate::site::render_context(&root()?)?;
             Ok(Exit::Proved)
         }
-        Command::Serve { open, port } => site::serve(&root()?, open, port),
+        Command::Serve { open, port, host } => site::serve(&root()?, host, port, open),
         Command::Build => site::build(&load()?),
+        Command::Export { format, out } => export::run(&load()?, format, out),
         Command::Check(options) => check::run(&root()?, &options),
         Command::Bless { filters } => with_settings(|book| bless::run(book, &filters)),
         Command::Measure { name, check } => {
@@ -154,6 +169,12 @@ fn with_settings(work: impl FnOnce(&Book) -> Result<Exit>) -> Result<Exit> {
         }
         None => work(&book),
     }
+}
+
+/// Prints all that is wrong in the book, and says whether anything is.
+fn refuses(book: &Book) -> bool {
+    show(book, &book.findings);
+    !book.findings.is_empty()
 }
 
 /// Prints what is wrong in the book.

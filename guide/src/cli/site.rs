@@ -1,17 +1,17 @@
 //! `cargo guide build`, `serve` and `preprocess`.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Exit, show};
+use super::{Exit, refuses};
 use crate::book::Book;
 use crate::check::Terminal;
 use crate::site;
 
 pub(crate) fn build(book: &Book) -> Result<Exit> {
-    show(book, &book.findings);
-    if !book.findings.is_empty() {
+    if refuses(book) {
         return Ok(Exit::Wrong);
     }
     let destination = book.root.join(&book.config.build.build_dir);
@@ -29,8 +29,8 @@ pub(crate) fn preprocess(request: Option<&str>, renderer: Option<&str>) -> Resul
     Ok(Exit::Proved)
 }
 
-pub(crate) fn serve(root: &Path, open: bool, port: u16) -> Result<Exit> {
-    let options = site::Options { root: root.to_owned(), port, open };
+pub(crate) fn serve(root: &Path, host: IpAddr, port: u16, open: bool) -> Result<Exit> {
+    let options = site::Options { host, port, open, ..site::Options::new(root) };
     site::serve(&options, |root| {
         let terminal = Terminal::new(root, false);
         Book::load(root).findings.iter().map(|finding| terminal.render(finding)).collect()

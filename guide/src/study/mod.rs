@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalog;
+pub mod export;
 mod plan;
 
 pub use self::cards::{Card, cards};

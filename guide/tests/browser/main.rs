@@ -8,11 +8,14 @@ mod accessibility;
 #[path = "../site/book.rs"]
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
+mod catalog;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
 mod mock;
 mod pages;
 mod plan;
+mod reading;
+mod run;
 mod search;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
@@ -39,7 +42,17 @@ macro_rules! tests {
 }
 use tests;
 
-const FILES: &[&[Test]] = &[mock::TESTS, pages::TESTS, plan::TESTS, search::TESTS, watching::TESTS];
+#[rustfmt::skip] // One line each, so that branches merge.
+const FILES: &[&[Test]] = &[
+    catalog::TESTS,
+    mock::TESTS,
+    pages::TESTS,
+    plan::TESTS,
+    reading::TESTS,
+    run::TESTS,
+    search::TESTS,
+    watching::TESTS,
+];
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
-use guide::site::Server;
+use guide::site::{Options, Server};
 use serde_json::Value;
 
 use crate::book::{Book, CHAPTER};
@@ -14,7 +15,12 @@ const BROKEN: &str = "# A chapter\n\n```admonish wisdom\nNo.\n```\n";
 const ANSWERS: usize = 20;
 
 pub(crate) fn start(book: &Book) -> Server {
-    Server::start(book.root(), free_port(), |_| Vec::new()).expect("a server")
+    start_on(book, free_port(), |_| Vec::new())
+}
+
+fn start_on(book: &Book, port: u16, findings: fn(&Path) -> Vec<String>) -> Server {
+    let options = Options { port, ..Options::new(book.root()) };
+    Server::start(&options, findings).expect("a server")
 }
 
 fn free_port() -> u16 {
@@ -127,8 +133,7 @@ fn theme_and_configuration_are_watched() {
 #[test]
 fn other_findings_are_shown_over_the_page() {
     let book = Book::new();
-    let findings = |_: &std::path::Path| vec!["line 7 is not true".to_owned()];
-    let server = Server::start(book.root(), free_port(), findings).expect("a server");
+    let server = start_on(&book, free_port(), |_| vec!["line 7 is not true".to_owned()]);
     let news = news_when(&server, |news| !problems(news).is_empty());
     assert_eq!(problems(&news), ["line 7 is not true"]);
     assert_eq!(get(&server, "/").0, 200);
@@ -139,7 +144,7 @@ fn a_taken_port_gives_the_next_one() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
     let port = taken.local_addr().expect("an address").port();
     let book = Book::new();
-    let server = Server::start(book.root(), port, |_| Vec::new()).expect("a server");
+    let server = start_on(&book, port, |_| Vec::new());
     assert_ne!(server.address().port(), port);
     assert!(server.address().ip().is_loopback());
 }

@@ -7,12 +7,15 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::spawn_blocking;
 
+use super::origin::is_for_us;
+use super::run::{self, Runner};
 use super::state::State;
 
 /// Where the live-reload script asks for news; followed by a slash and a chapter's file, also for those of
@@ -24,19 +27,31 @@ const SCRIPT_BODY: &str = include_str!("live.js");
 const NO_PAGES: &str = include_str!("no-pages.html");
 /// A browser gives up on an answer after a minute or more.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// No page of another server may show one of ours in a frame, to have it clicked, nor load it as if it were
+/// a script or a style, to read it.
+const KEPT_APART: [(HeaderName, &str); 3] = [
+    (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+];
+
+/// What requests are answered from.
+#[derive(Clone)]
+pub(super) struct Site {
+    pub(super) address: SocketAddr,
+    pub(super) state: Arc<State>,
+    /// Runs programs for its pages, where that is allowed.
+    pub(super) runner: Option<Arc<Runner>>,
+}
 
 /// Answers requests on `socket` until the runtime is dropped.
-pub(super) fn start(
-    socket: TcpListener,
-    address: SocketAddr,
-    state: Arc<State>,
-) -> Result<Runtime> {
+pub(super) fn start(socket: TcpListener, site: Site) -> Result<Runtime> {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.context("cannot start the server's threads")?;
     let _inside = runtime.enter();
     socket.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(socket)?;
-    let app = Router::new().fallback(move |request: Request| answer(request, address, state));
+    let app = Router::new().fallback(move |request: Request| answer(request, site));
     runtime.spawn(axum::serve(listener, app).into_future());
     Ok(runtime)
 }
@@ -51,33 +66,36 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let headers =
             [(header::CONTENT_TYPE, self.content_type), (header::CACHE_CONTROL, "no-store")];
-        (self.status, headers, self.body).into_response()
+        (self.status, headers, KEPT_APART, self.body).into_response()
     }
 }
 
-async fn answer(request: Request, address: SocketAddr, state: Arc<State>) -> Answer {
-    if !is_for_us(&request, address) {
+async fn answer(request: Request, site: Site) -> Response {
+    let path = request.uri().path();
+    if path == run::PATH {
+        return run::answer(request, site.address, site.runner).await;
+    }
+    shown(request.into_parts().0, &site).await.into_response()
+}
+
+async fn shown(request: Parts, site: &Site) -> Answer {
+    let Site { address, state, runner } = site;
+    if !is_for_us(&request, *address) {
         let reason = format!("This server answers to http://{address}/ only.\n");
         return refusal(StatusCode::FORBIDDEN, &reason);
     }
-    if ![Method::GET, Method::HEAD].contains(request.method()) {
+    if ![Method::GET, Method::HEAD].contains(&request.method) {
         return refusal(StatusCode::METHOD_NOT_ALLOWED, "This server only shows pages.\n");
     }
-    match request.uri().path() {
+    match request.uri.path() {
         SCRIPT => script(),
         path => match path.strip_prefix(NEWS) {
-            Some(file) => news(file, request.uri().query().unwrap_or_default(), state).await,
-            None => page(&percent_decode_str(path).decode_utf8_lossy(), &state),
+            Some(file) => {
+                news(file, request.uri.query().unwrap_or_default(), Arc::clone(state)).await
+            }
+            None => page(&percent_decode_str(path).decode_utf8_lossy(), state, runner.as_deref()),
         },
     }
-}
-
-/// A page elsewhere can point a name of its own at this machine; its requests then carry that name.
-fn is_for_us(request: &Request, address: SocketAddr) -> bool {
-    let port = address.port();
-    let ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    host.is_some_and(|host| ours.iter().any(|name| host.eq_ignore_ascii_case(name)))
 }
 
 /// Waits on a thread of its own: the state's bell rings for threads.
@@ -102,22 +120,25 @@ fn script() -> Answer {
     }
 }
 
-fn page(path: &str, state: &State) -> Answer {
+fn page(path: &str, state: &State, runner: Option<&Runner>) -> Answer {
     let (pages, build) = state.pages();
     let Some(page) = pages.get(path) else {
-        return html(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES.as_bytes(), build);
+        return html(StatusCode::SERVICE_UNAVAILABLE, NO_PAGES.as_bytes(), build, runner);
     };
     if page.content_type.starts_with("text/html") {
-        return html(page.status, page.body, build);
+        return html(page.status, page.body, build, runner);
     }
     Answer { status: page.status, content_type: page.content_type, body: page.body.to_vec() }
 }
 
-/// A page with the live-reload script, which stands in served pages only, never in built ones.
-fn html(status: StatusCode, page: &[u8], build: u128) -> Answer {
+/// A page with the live-reload script and what lets it run programs, which stand in served pages only, never
+/// in built ones.
+fn html(status: StatusCode, page: &[u8], build: u128, runner: Option<&Runner>) -> Answer {
+    let page = String::from_utf8_lossy(page);
+    let meta = runner.map(Runner::meta).unwrap_or_default();
+    let page = page.replacen("<head>", &format!("<head>{meta}"), 1);
     let script = format!("<script src=\"{SCRIPT}\" data-build=\"{build}\" defer></script>\n");
-    let body = [page, script.as_bytes()].concat();
-    Answer { status, content_type: "text/html; charset=utf-8", body }
+    Answer { status, content_type: "text/html; charset=utf-8", body: (page + &script).into() }
 }
 
 fn refusal(status: StatusCode, reason: &str) -> Answer {

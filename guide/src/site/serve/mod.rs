@@ -4,12 +4,15 @@
 //! readers see one whole site or the other, and an interrupted server leaves nothing behind.
 
 mod http;
+mod origin;
 mod pages;
 mod recheck;
+mod run;
 mod state;
 mod watch;
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -21,12 +24,15 @@ use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
+use self::http::Site;
 use self::pages::Pages;
 use self::recheck::Recheck;
+use self::run::Runner;
 use self::state::State;
 use self::watch::Watch;
 use super::annotate::Audience;
 use super::build::render;
+use crate::check::{Bounds, Workbench};
 
 /// An editor writes a file in several steps; this is how long it must be quiet before a build.
 const QUIET: Duration = Duration::from_millis(30);
@@ -38,13 +44,26 @@ const PORTS: u16 = 100;
 pub struct Options {
     /// Directory of `book.toml`.
     pub root: PathBuf,
+    /// Where to listen. Programs are run for pages only where no other machine can ask for it.
+    pub host: IpAddr,
     /// The port to use if it is free; otherwise the next free one.
     pub port: u16,
     /// Whether to show the site in the reader's browser.
     pub open: bool,
+    /// What a program that a page sends may use.
+    pub bounds: Bounds,
 }
 
-/// Serves the book on this machine only, until Ctrl-C. After each build, `findings` says what else is
+impl Options {
+    /// Those of `cargo guide serve` without arguments, for the book in `root`.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Self { root: root.to_owned(), host, port: 3000, open: false, bounds: Bounds::default() }
+    }
+}
+
+/// Serves the book, on this machine only if not asked otherwise, until Ctrl-C. After each build, `findings` says what else is
 /// wrong with the book in this directory; the open page shows it over the text.
 ///
 /// # Errors
@@ -59,7 +78,7 @@ pub fn serve(
     // A second Ctrl-C finds nobody listening, which is fine.
     ctrlc::set_handler(move || interrupt.send(()).unwrap_or_default())
         .context("cannot listen for Ctrl-C")?;
-    let server = Server::start(&options.root, options.port, findings)?;
+    let server = Server::start(options, findings)?;
     announce(&server, options);
     interrupted.recv().context("Ctrl-C can no longer be heard")
 }
@@ -70,6 +89,9 @@ fn announce(server: &Server, options: &Options) {
         eprintln!("port {} is taken, using the next free one", options.port);
     }
     eprintln!("serving {url} (Ctrl-C to stop)");
+    if !options.host.is_loopback() {
+        eprintln!("other machines can reach it, so its pages cannot run programs");
+    }
     if options.open
         && let Err(error) = open::that_detached(&url)
     {
@@ -83,6 +105,8 @@ pub struct Server {
     events: Sender<Event>,
     builder: Option<JoinHandle<()>>,
     requests: Option<Runtime>,
+    /// Closed when no program runs any more for a page.
+    programs: tokio::sync::mpsc::Receiver<Infallible>,
 }
 
 /// What the builder reacts to.
@@ -93,27 +117,34 @@ enum Event {
 }
 
 impl Server {
-    /// Starts serving the book in `root` on `port` or the next free one; see [`serve`].
+    /// Starts serving a book; see [`serve`].
     ///
     /// # Errors
     ///
     /// As for [`serve`].
     pub fn start(
-        root: &Path,
-        port: u16,
+        options: &Options,
         findings: impl Fn(&Path) -> Vec<String> + Send + 'static,
     ) -> Result<Self> {
+        let root = &options.root;
         let root = root.canonicalize().with_context(|| format!("no book in {}", root.display()))?;
-        let socket = bind(port)?;
+        let socket = bind(options.host, options.port)?;
         let address = socket.local_addr()?;
         let (events, received) = mpsc::channel();
         let watch = Watch::start(&root, events.clone())?;
         let state = Arc::new(State::default());
-        let requests = Some(http::start(socket, address, Arc::clone(&state))?);
+        let (runs, programs) = tokio::sync::mpsc::channel(1);
+        let runner = if address.ip().is_loopback() {
+            Some(Arc::new(Runner::new(Workbench::new(&root, options.bounds), runs)?))
+        } else {
+            None
+        };
+        let site = Site { address, state: Arc::clone(&state), runner };
+        let requests = Some(http::start(socket, site)?);
         let recheck = Recheck::new(&root, Arc::clone(&state));
         let mut builder = Builder { root, state, watch, findings, recheck };
         let builder = thread::spawn(move || builder.run(&received));
-        Ok(Self { address, events, builder: Some(builder), requests })
+        Ok(Self { address, events, builder: Some(builder), requests, programs })
     }
 
     /// Where the server listens.
@@ -135,18 +166,22 @@ impl Drop for Server {
         if let Some(requests) = self.requests.take() {
             requests.shutdown_background();
         }
+        // Whoever asked for a program is gone by now, so it is being ended.
+        let _ = self.programs.blocking_recv();
         // Both fail only when the builder has already ended.
         let _ = self.events.send(Event::Stop);
         let _ = self.builder.take().map(JoinHandle::join);
     }
 }
 
-fn bind(wanted: u16) -> Result<TcpListener> {
+fn bind(host: IpAddr, wanted: u16) -> Result<TcpListener> {
     let mut taken = None;
     for port in wanted..=wanted.saturating_add(PORTS) {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        match TcpListener::bind((host, port)) {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
-            outcome => return outcome.with_context(|| format!("cannot listen on port {port}")),
+            outcome => {
+                return outcome.with_context(|| format!("cannot listen on {host}, port {port}"));
+            }
         }
     }
     let error = taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into());
