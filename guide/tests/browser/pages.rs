@@ -163,7 +163,7 @@ const UNREACHED: &str = "[...document.querySelectorAll('a[href], button, input, 
     .filter(element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.disabled)
     .filter(element => !element.closest('[aria-hidden=true], [data-reached]'))
     // A group of choices is one stop: arrows lead to the others.
-    .filter(({ type, name }) => type !== 'radio' || !document.querySelector(`[name="${name}"][data-reached]`))
+    .filter(({ type, name }) => type !== 'radio' || !document.querySelector(`[data-reached][name=${name}]`))
     .map(element => element.outerHTML.slice(0, 120))";
 
 fn the_focus_is_always_visible(stage: &Stage) {
