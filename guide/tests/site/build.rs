@@ -81,6 +81,7 @@ fn callouts_name_their_kind() {
     assert!(trap.contains("<span class=\"kind\">Trap</span> “It is <code>fine</code>”"), "{trap}");
     let follow_up = between(&page, "<details", "</details>");
     assert!(follow_up.contains("<summary"), "{follow_up}");
+    assert!(!follow_up.contains("role=\"note\""), "{follow_up}");
     assert!(follow_up.contains("href=\"other.html#other\""), "{follow_up}");
 }
 
