@@ -202,8 +202,8 @@ function block([name, text]) {
     if (!text) return [];
     const rest = text.length - shownCharacters;
     const shown = rest > 0 ? `${text.slice(0, shownCharacters)}\n… and ${rest} characters more` : text;
-    const code = element('code', {}, shown.trimEnd());
-    return [element('p', { class: 'ran-label' }, name), element('pre', { tabindex: 0, 'aria-label': name, role: 'group' }, code)];
+    const code = element('code', { tabindex: 0, role: 'group', 'aria-label': name }, shown.trimEnd());
+    return [element('p', { class: 'ran-label' }, name), element('pre', {}, code)];
 }
 
 function grow(field) {
