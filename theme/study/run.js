@@ -26,11 +26,11 @@ export function editCurrent() {
     currentSample()?.edit().focus();
 }
 
-// The sample that has the focus, or else the first that is in the window and in an open answer.
+// The sample that has the focus, or else the first in the window whose button the reader sees.
 function currentSample() {
-    const isInWindow = ({ frame }) => {
+    const isInWindow = ({ frame, runButton }) => {
         const { top, bottom } = frame.getBoundingClientRect();
-        return bottom > 80 && top < innerHeight && frame.checkVisibility();
+        return bottom > 80 && top < innerHeight && runButton.checkVisibility({ visibilityProperty: true });
     };
     return samples.find(({ frame }) => frame.contains(document.activeElement)) ?? samples.find(isInWindow);
 }

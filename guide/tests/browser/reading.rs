@@ -110,7 +110,8 @@ fn hidden_answers_are_never_painted(stage: &Stage) {
 
 fn hiding_keeps_the_place(stage: &Stage) {
     let page = stage.page();
-    page.goto(&stage.guide().url(&format!("{CHAPTER}#memory-safety-without-gc")));
+    page.goto(&stage.guide().url(CHAPTER));
+    page.run("document.getElementById('memory-safety-without-gc').scrollIntoView()");
     // As in browsers that do not do it themselves.
     page.run("document.documentElement.style.overflowAnchor = 'none'");
     let before = top(&page, "memory-safety-without-gc");
