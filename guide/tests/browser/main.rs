@@ -16,7 +16,7 @@ mod pages;
 mod plan;
 mod reading;
 mod run;
-mod search;
+mod scenes;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -50,7 +50,6 @@ const FILES: &[&[Test]] = &[
     plan::TESTS,
     reading::TESTS,
     run::TESTS,
-    search::TESTS,
     watching::TESTS,
 ];
 
