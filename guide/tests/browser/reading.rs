@@ -72,11 +72,11 @@ fn answers_hide_and_open(stage: &Stage) {
     let first = "#ownership-rules + .question-tools .answer-button";
     for expanded in ["true", "false"] {
         page.click(first);
-        let state: (String, bool) = page.eval(&format!(
+        let open: (String, bool) = page.eval(&format!(
             "(b => [b.ariaExpanded, document.getElementById(b.getAttribute('aria-controls')).firstElementChild.checkVisibility()])\
              (document.querySelector('{first}'))"
         ));
-        assert_eq!(state, (expanded.to_owned(), expanded == "true"));
+        assert_eq!(open, (expanded.to_owned(), expanded == "true"));
         assert!(!shows(&page, &answer("move-vs-copy")));
     }
     page.reload();
