@@ -36,11 +36,11 @@ fn day(day: &Day<'_>, number: usize) -> String {
 }
 
 fn cards(day: &Day<'_>) -> String {
-    let Day { cards, summaries, .. } = day;
+    let Day { cards, repeats_weakest, .. } = day;
     if *cards == 0 {
         return String::new();
     }
-    let which = if summaries.is_empty() { "about" } else { "the weakest" };
+    let which = if *repeats_weakest { "the weakest" } else { "about" };
     let time = time(cards * CARD_MINUTES);
     format!(
         "<li><a href=\"drill.html?only=due\">Drill</a>: {which} {} <span class=\"plan-time\">{time}</span></li>\n",

@@ -152,8 +152,11 @@ fn grades_reach_the_drill(stage: &Stage) {
         page.wait_for_text(&format!("Question {number} of {}", questions.len()));
         page.click_text("Show the answer");
         page.wait_for_text("Was it all in your answer?");
-        let shown = "document.querySelector('.mock-answer .admonish-say, .mock-answer .admonish-follow-up p').checkVisibility()";
-        page.wait_for(shown);
+        for part in [".admonish-say p", ".admonish-trap p", ".admonish-follow-up p"] {
+            page.wait_for(&format!(
+                "document.querySelector('.mock-back {part}').checkVisibility()"
+            ));
+        }
         page.click(&format!(".grade-{grade}"));
     }
     page.wait_for_text("The interview of Mon, Jun 10");

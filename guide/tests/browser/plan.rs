@@ -182,13 +182,13 @@ fn on_the_day_of_the_interview_nothing_is_new(stage: &Stage) {
 fn the_last_day_repeats_the_weakest(stage: &Stage) {
     let page = new_reader(stage);
     open(&page, stage, "");
-    review(&page, "move-vs-copy", 3);
-    page.run("guideModules.state.record('ownership-rules', 1, Date.now() - 3 * 86400000)");
+    review(&page, "ownership-rules", 3);
+    page.run("guideModules.state.record('move-vs-copy', 1, Date.now() - 3 * 86400000)");
     make(&page, "2030-06-11", "1");
     let days = days(&page);
     assert_eq!(days.len(), 2, "{days:#?}");
     assert_eq!(days[0].drill, ": the weakest 2 cards");
-    let weakest = ["core/ownership.html#ownership-rules", "core/ownership.html#move-vs-copy"];
+    let weakest = ["core/ownership.html#move-vs-copy", "core/ownership.html#ownership-rules"];
     assert_eq!(days[0].weakest, weakest, "{days:#?}");
     assert!(days[0].items.iter().all(|item| item.ends_with("morning-of-the-interview")));
 }
