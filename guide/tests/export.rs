@@ -467,7 +467,7 @@ fn without_out_a_file_has_the_name_of_the_book() {
     book.run(&["export", "json"]).status(0).says("wrote a-correct-book.json");
     assert!(book.read("a-correct-book.json").contains("what-moves"));
     assert!(book.read("a-correct-book.schema.json").contains("followUps"));
-    book.run(&["export", "mobi"]).status(2).says("anki, epub, pdf, json");
+    book.run(&["export", "mobi"]).status(2).says("anki, epub, pdf, json, zip");
 }
 
 #[test]

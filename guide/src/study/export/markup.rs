@@ -131,7 +131,7 @@ pub(super) fn parse(html: &str) -> Result<Vec<Node>> {
     tokenizer.end();
     let mut open = tokenizer.sink.open.into_inner();
     let root = open.pop().unwrap_or_default();
-    ensure!(open.is_empty() && root.name.is_empty(), "`{}` is not closed", root.name);
+    ensure!(open.is_empty() && root.name.is_empty(), "`{}` begins or ends alone", root.name);
     Ok(root.children)
 }
 
@@ -170,7 +170,7 @@ impl Builder {
         let (kind, is_closed) = (tag.kind, tag.self_closing || VOID.contains(&&*tag.name));
         let element = element(tag);
         match kind {
-            TagKind::EndTag => self.close(&element.name),
+            TagKind::EndTag => self.close(element),
             TagKind::StartTag if is_closed => self.add(Node::Element(element)),
             TagKind::StartTag => {
                 let raw = matches!(&*element.name, "script" | "style");
@@ -183,11 +183,12 @@ impl Builder {
         TokenSinkResult::Continue
     }
 
-    /// Leaves an element open that is not the one to be closed, for `parse` to find.
-    fn close(&self, name: &str) {
-        let closed = self.open.borrow_mut().pop_if(|element| element.name == name);
-        if let Some(element) = closed {
-            self.add(Node::Element(element));
+    fn close(&self, ended: Element) {
+        let closed = self.open.borrow_mut().pop_if(|element| element.name == ended.name);
+        match closed {
+            Some(element) => self.add(Node::Element(element)),
+            // For `parse` to find.
+            None => self.open.borrow_mut().push(ended),
         }
     }
 }
