@@ -13,6 +13,7 @@ pub(crate) const TESTS: &[Test] = tests![
     pages_open_from_a_disk,
     an_address_that_leads_nowhere_is_explained,
     a_question_is_shown_below_the_menu,
+    search_finds_a_question,
     answers_show_without_scripts,
     the_menu_needs_no_mouse,
     the_focus_is_always_visible,
@@ -53,7 +54,8 @@ fn every_page_fits_its_window(stage: &Stage) {
         page.size(width, 800);
         for file in files.iter().filter(|file| is_page(file)) {
             page.goto(&guide.url(file));
-            found.extend(misfits(&page).iter().map(|misfit| format!("{file} at {width}: {misfit}")));
+            found
+                .extend(misfits(&page).iter().map(|misfit| format!("{file} at {width}: {misfit}")));
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -120,6 +122,13 @@ fn a_question_is_shown_below_the_menu(stage: &Stage) {
         );
         assert!((menu..400.0).contains(&question), "{question} below {menu} at {width}");
     }
+}
+
+fn search_finds_a_question(stage: &Stage) {
+    let page = stage.page();
+    page.goto(&stage.guide().url("start/introduction.html"));
+    find(&page, "drop order");
+    page.wait_for("location.pathname === '/core/ownership.html' && document.querySelector('mark')");
 }
 
 fn answers_show_without_scripts(stage: &Stage) {
