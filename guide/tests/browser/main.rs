@@ -27,6 +27,7 @@ mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod stage;
 mod state;
+mod study;
 mod watching;
 
 use std::env;
@@ -61,6 +62,7 @@ const FILES: &[&[Test]] = &[
     reading::TESTS,
     run::TESTS,
     state::TESTS,
+    study::TESTS,
     watching::TESTS,
 ];
 
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
     let accessible =
         accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
     trials.extend(accessible);
+    trials.extend(study::MEASUREMENTS.iter().map(|test| trial(&stage, test, true)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
