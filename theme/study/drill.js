@@ -8,6 +8,7 @@ import { ending } from './drill-ending.js';
 import { drillSettings } from './drill-settings.js';
 import { question } from './questions.js';
 import { cards, interviewDay, isFinale, queue, schedule, unseen, weakest } from './schedule.js';
+import { mountScrolling } from './scrolling.js';
 import { onChange, read, review, takeBack } from './state.js';
 import { weakestList } from './weakest.js';
 
@@ -81,6 +82,7 @@ class Drill {
             if (this.current !== id) return;
             this.isOpen = true;
             this.stage.replaceChildren(...shown.filter(Boolean));
+            mountScrolling(this.stage);
             this.stage.querySelector('.drill-answer').focus();
         } catch {
             this.stage.append(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'));

@@ -6,6 +6,7 @@ import { grades } from './drill-card.js';
 import { address } from './load.js';
 import { against, spentInAll, spentOn, stopClock } from './mock-clock.js';
 import { card, catalog, question } from './questions.js';
+import { mountScrolling } from './scrolling.js';
 import { change, read, record, takeBack } from './state.js';
 
 const meanings = ['wrong, or no answer', 'the claim, and little more', 'claim, mechanism, evidence', 'all five, and the follow-ups'];
@@ -149,7 +150,9 @@ export class Interview {
     async showBack(asked) {
         try {
             const back = await card(asked.id);
-            if (this.question() === asked) this.answer.replaceChildren(...this.back(asked, back));
+            if (this.question() !== asked) return;
+            this.answer.replaceChildren(...this.back(asked, back));
+            mountScrolling(this.answer);
         } catch {
             this.answer.replaceChildren(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'),
                 element('button', { type: 'button', onclick: () => this.showBack(asked) }, 'Try again'));
