@@ -44,7 +44,10 @@ function heading({ title }) {
 
 function more(title, content, name = '') {
     if (!content) return null;
-    return element('details', { class: `drill-more ${name}` }, element('summary', {}, title), html(content));
+    const shown = element('details', { class: `drill-more ${name}` }, element('summary', {}, title), html(content));
+    // One click is enough.
+    for (const inner of shown.querySelectorAll('details')) inner.open = true;
+    return shown;
 }
 
 function gradeButtons(intervals, grade) {

@@ -34,7 +34,7 @@ class Drill {
 
     begin() {
         document.addEventListener('keydown', event => this.press(event));
-        onChange(() => this.showAround());
+        onChange(() => this.follow());
         this.advance();
     }
 
@@ -57,6 +57,13 @@ class Drill {
     advance() {
         const [next] = this.queue();
         this.show(next ? next.question.id : null);
+    }
+
+    // Another tab may have graded the card that is asked here.
+    follow() {
+        const isAsked = this.current && !this.isOpen;
+        if (isAsked && !this.queue().some(card => card.question.id === this.current)) this.advance();
+        else this.showAround();
     }
 
     show(id) {

@@ -7,6 +7,8 @@
 
 import { empty } from './schema.js';
 
+const defaults = empty().settings;
+
 const copy = value => JSON.parse(JSON.stringify(value));
 
 export function clone(state) {
@@ -60,7 +62,10 @@ const isRecord = path => path.startsWith('reviews/') || path.startsWith('puzzles
 
 function entries(state) {
     const found = new Map();
-    for (const [key, value] of Object.entries(state.settings)) found.set(`settings/${key}`, value);
+    for (const [key, value] of Object.entries(state.settings)) {
+        // What nobody set must not win over what somebody did.
+        if (value !== defaults[key]) found.set(`settings/${key}`, value);
+    }
     for (const kind of ['reviews', 'puzzles']) {
         for (const [id, list] of Object.entries(state[kind])) {
             for (const [at, ...rest] of list) found.set(`${kind}/${id}/${at}`, rest);

@@ -60,7 +60,13 @@ function reviewCount() {
 }
 
 function askToForget(say) {
-    const dialog = element('dialog', { class: 'forget', 'aria-labelledby': 'forget-title', onclose: () => dialog.remove() },
+    const dialog = element('dialog', {
+        class: 'forget',
+        'aria-labelledby': 'forget-title',
+        onclose: () => dialog.remove(),
+        // mdBook would keep Escape from closing it.
+        onkeydown: event => event.stopPropagation(),
+    },
         element('h2', { id: 'forget-title' }, 'Forget everything?'),
         element('p', {}, 'Grades, marks, puzzles, plans, mock interviews, notes, edited code and settings in this browser are deleted. Only a file brings them back.'),
         element('p', { class: 'data-buttons' },

@@ -5,6 +5,7 @@ import { mountKeyboard } from './keyboard.js';
 import { loadTools } from './load.js';
 import { mountMarks } from './marks.js';
 import { mountMenu } from './menu.js';
+import { offerUpdates } from './offline.js';
 import { mountRun } from './run.js';
 import { mountScrolling } from './scrolling.js';
 
@@ -15,3 +16,4 @@ mountRun();
 mountScrolling();
 mountKeyboard();
 loadTools();
+offerUpdates();

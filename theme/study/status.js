@@ -1,6 +1,7 @@
 // One line at the foot of the window for what a reader must know and need not answer.
 
 let line = null;
+const saidHere = new Set();
 
 // Shows `text`, and has it read out, until the reader closes it. A second text joins the first.
 export function announce(text) {
@@ -18,11 +19,13 @@ export function announceOnce(key, text) {
 
 function said(key) {
     const name = `guide-said-${key}`;
+    if (saidHere.has(name)) return true;
+    saidHere.add(name);
     try {
         if (sessionStorage.getItem(name)) return true;
         sessionStorage.setItem(name, 'yes');
     } catch {
-        // Nothing can be kept here, not even that it was said.
+        // Nothing can be kept here, not even that it was said: the next page says it again.
     }
     return false;
 }

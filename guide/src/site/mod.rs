@@ -10,6 +10,7 @@ mod callouts;
 mod chart;
 mod figure;
 mod highlight;
+mod offline;
 mod plan;
 mod preprocess;
 mod scripts;

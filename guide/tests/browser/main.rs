@@ -9,11 +9,16 @@ mod accessibility;
 #[allow(dead_code, reason = "the tests of the site use the rest")]
 mod book;
 mod catalog;
+mod course;
+mod drill;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod driver;
+mod fsrs;
 mod mock;
+mod offline;
 mod pages;
 mod plan;
+mod progress;
 mod reading;
 mod run;
 mod search;
@@ -21,6 +26,7 @@ mod search;
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod stage;
+mod state;
 mod watching;
 
 use std::env;
@@ -45,12 +51,17 @@ use tests;
 #[rustfmt::skip] // One line each, so that branches merge.
 const FILES: &[&[Test]] = &[
     catalog::TESTS,
+    drill::TESTS,
+    fsrs::TESTS,
     mock::TESTS,
+    offline::TESTS,
     pages::TESTS,
     plan::TESTS,
+    progress::TESTS,
     reading::TESTS,
     run::TESTS,
     search::TESTS,
+    state::TESTS,
     watching::TESTS,
 ];
 

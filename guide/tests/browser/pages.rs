@@ -151,8 +151,10 @@ const FOCUSED: &str = "(() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
     const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
     const outside = right <= 0 || bottom <= 0 || left >= innerWidth || top >= innerHeight;
-    element.setAttribute('data-reached', '');
     const shown = element.outerHTML.slice(0, 120);
+    // The parts of a date have the focus one after the other; the browser itself marks the last, a button.
+    if (element.type === 'date' && element.hasAttribute('data-reached')) return [shown, ''];
+    element.setAttribute('data-reached', '');
     if (!width || !height || outside) return [shown, 'is not shown'];
     return [shown, outlineStyle === 'none' || parseFloat(outlineWidth) < 1 ? 'has no outline' : ''];
 })()";
@@ -160,6 +162,8 @@ const FOCUSED: &str = "(() => {
 const UNREACHED: &str = "[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button]')]
     .filter(element => element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !element.disabled)
     .filter(element => !element.closest('[aria-hidden=true], [data-reached]'))
+    // A group of choices is one stop: arrows lead to the others.
+    .filter(({ type, name }) => type !== 'radio' || !document.querySelector(`[data-reached][name=${name}]`))
     .map(element => element.outerHTML.slice(0, 120))";
 
 fn the_focus_is_always_visible(stage: &Stage) {

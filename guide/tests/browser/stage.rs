@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 
 use crate::book::{Book, repository};
+use crate::course::Course;
 use crate::driver::{Browser, Page};
 use crate::server::Server;
 
@@ -15,6 +16,7 @@ pub(crate) struct Stage {
     browser: OnceLock<Arc<Browser>>,
     guide: OnceLock<Site>,
     small: OnceLock<Site>,
+    course: OnceLock<Site>,
 }
 
 impl Stage {
@@ -25,6 +27,7 @@ impl Stage {
             browser: OnceLock::new(),
             guide: OnceLock::new(),
             small: OnceLock::new(),
+            course: OnceLock::new(),
         }
     }
 
@@ -50,6 +53,11 @@ impl Stage {
     /// The book of the other tests of the site, with every callout and every kind of sample.
     pub(crate) fn small(&self) -> &Site {
         self.small.get_or_init(|| Site::built(Book::new().root()))
+    }
+
+    /// A book with study pages and five known questions.
+    pub(crate) fn course(&self) -> &Site {
+        self.course.get_or_init(|| Course::new().site())
     }
 }
 
