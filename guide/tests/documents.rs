@@ -82,3 +82,13 @@ fn roles_are_asked_about_parts_and_chapters_that_exist() {
         }
     }
 }
+
+#[test]
+fn every_chapter_with_questions_closes_with_what_to_reread() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let catalog = guide::study::catalog(&Book::load(root));
+    let chapters: BTreeSet<&String> = catalog.questions.iter().map(|row| &row.chapter).collect();
+    let closed: BTreeSet<&String> = catalog.summaries.iter().map(|list| &list.chapter).collect();
+    let open: Vec<_> = chapters.difference(&closed).collect();
+    assert!(open.is_empty(), "no section \"On the morning of the interview\" closes {open:?}");
+}

@@ -16,7 +16,7 @@ export function ending(session, act) {
         graded.length > 0 ? element('p', {}, summary(graded)) : null,
         cards.length > 0 ? element('p', {}, outlook(cards)) : null,
         element('p', { class: 'drill-do' }, buttons(session, act)),
-        graded.length > 0 ? element('p', {}, element('a', { href: address('study/progress.html') }, 'What is weak and what is due: progress')) : null,
+        graded.length > 0 ? element('p', {}, element('a', { href: address('study/progress.html') }, 'Progress: what is weak, what is due')) : null,
     ].filter(Boolean);
 }
 

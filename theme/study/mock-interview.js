@@ -38,7 +38,11 @@ export class Interview {
         this.stopIfLeft();
         this.edit(mock => { mock.isOver = false; });
         this.show();
-        const timer = setInterval(() => this.place.isConnected ? this.tick() : clearInterval(timer), 1000);
+        const timer = setInterval(() => {
+            if (this.place.isConnected && this.mock()) return this.tick();
+            clearInterval(timer);
+            this.place.replaceChildren(element('p', {}, 'This interview was deleted.'));
+        }, 1000);
         addEventListener('pagehide', () => this.saveNote());
     }
 
@@ -52,16 +56,12 @@ export class Interview {
     async show() {
         const mock = this.mock();
         const asked = this.question();
-        if (!asked) return this.skip();
+        // This edition of the guide may no longer have it.
+        if (!asked) return this.advance();
         this.place.replaceChildren(...this.front(mock, asked));
         this.tick();
         this.place.querySelector('h2').focus();
         if (mock.isAnswered) await this.showBack(asked);
-    }
-
-    // A question that this edition of the guide no longer has.
-    skip() {
-        this.advance();
     }
 
     front(mock, asked) {

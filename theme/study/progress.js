@@ -8,7 +8,9 @@ import { announceTrouble, onChange, read } from './state.js';
 export function mount(place) {
     const sections = element('div');
     const makers = [readinessSection, dueSection, practiceSection, weakestSection, puzzleSection, mockSection];
-    const show = () => sections.replaceChildren(...makers.map(make => make(read())).filter(Boolean));
+    const show = () => {
+        sections.replaceChildren(...makers.map(make => make(read())).filter(Boolean));
+    };
     place.replaceChildren(sections, dataTools());
     onChange(show);
     show();

@@ -36,11 +36,11 @@ fn day(day: &Day<'_>, number: usize) -> String {
 }
 
 fn cards(day: &Day<'_>) -> String {
-    let Day { cards, summaries, .. } = day;
+    let Day { cards, repeats_weakest, .. } = day;
     if *cards == 0 {
         return String::new();
     }
-    let which = if summaries.is_empty() { "about" } else { "the weakest" };
+    let which = if *repeats_weakest { "the weakest" } else { "about" };
     let time = time(cards * CARD_MINUTES);
     format!(
         "<li><a href=\"drill.html?only=due\">Drill</a>: {which} {} <span class=\"plan-time\">{time}</span></li>\n",
@@ -74,9 +74,7 @@ fn chapter(entry: &Entry<'_>) -> String {
 
 fn entry(entry: &Entry<'_>) -> String {
     match entry {
-        Entry::Page(Reading { title, url, minutes, .. }) => {
-            item(url, title, "", *minutes)
-        }
+        Entry::Page(Reading { title, url, minutes, .. }) => item(url, title, "", *minutes),
         Entry::Question(Row { title, url, level, minutes, .. }) => {
             let level = format!(" <span class=\"level level-{level}\">{level}</span>");
             item(url, title, &level, *minutes)
@@ -96,9 +94,7 @@ fn summaries(summaries: &[&Reading]) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    let item = |summary: &&Reading| {
-        item(&summary.url, &summary.title, "", summary.minutes)
-    };
+    let item = |summary: &&Reading| item(&summary.url, &summary.title, "", summary.minutes);
     let items: String = summaries.iter().map(item).collect();
     format!("<li>The chapters in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
 }

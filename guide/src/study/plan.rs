@@ -30,8 +30,10 @@ pub struct Plan<'catalog> {
 /// What to do on one day.
 #[derive(Debug, Default)]
 pub struct Day<'catalog> {
-    /// How many cards of the drill will be due, or the weakest on the last day.
+    /// How many cards of the drill will be due, or how many of the weakest there is time for.
     pub cards: usize,
+    /// Whether the cards are the weakest, because it is the last day.
+    pub repeats_weakest: bool,
     /// What to read.
     pub entries: Vec<Entry<'catalog>>,
     /// The closing lists of chapters to reread.
@@ -215,7 +217,7 @@ fn last_day<'catalog>(catalog: &'catalog Catalog, days: &[Day<'catalog>]) -> Day
         |chapter: &str| !has_questions(chapter) || read.iter().any(|row| row.chapter == chapter);
     let summaries = summaries(catalog, is_known);
     let cards = read.len().min((MINUTES - length(&summaries)) / CARD_MINUTES);
-    Day { cards, summaries, ..Day::default() }
+    Day { cards, repeats_weakest: true, summaries, ..Day::default() }
 }
 
 /// The summaries of the likeliest chapters, for half of the time at most, in the order of the book.

@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[Test] = tests![
     keys_are_left_to_text_fields,
     an_interview_brings_cards_forward,
     no_card_is_due_after_the_interview,
+    the_week_before_the_last_days_is_shared_out,
     the_last_two_days_are_for_the_weakest,
     the_choice_is_in_the_address,
     there_are_so_many_new_cards_a_day,
@@ -157,6 +158,28 @@ fn no_card_is_due_after_the_interview(stage: &Stage) {
     for (last, due) in days {
         assert!(last >= 91 && due <= 100, "seen on {last}, due on {due}");
     }
+}
+
+/// What is known well comes up once more, and not everything on one day.
+fn the_week_before_the_last_days_is_shared_out(stage: &Stage) {
+    let (page, site) = (reader(stage), stage.guide());
+    page.goto(&site.url("study/drill.html"));
+    asked(&page);
+    let mut days: Vec<i64> = page.eval(
+        "(() => {
+            const noon = day => new Date(2026, 0, 1 + day, 12).getTime();
+            const first = guideModules.dates.dayOf(noon(0));
+            const reviews = [0, 20, 50].map(day => [noon(day), 4]);
+            return guideQuestions.questions.map(({ id }) =>
+                guideModules.schedule.schedule(id, reviews, first + 100).due - first);
+        })()",
+    );
+    let count = days.len();
+    days.sort_unstable();
+    let shares: Vec<_> = days.chunk_by(|one, next| one == next).collect();
+    let on: Vec<_> = shares.iter().map(|share| share[0]).collect();
+    assert_eq!(on, (91..=97).collect::<Vec<_>>());
+    assert!(shares.iter().all(|share| share.len() < count / 3), "{shares:?}");
 }
 
 fn the_last_two_days_are_for_the_weakest(stage: &Stage) {

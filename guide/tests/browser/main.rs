@@ -21,7 +21,7 @@ mod plan;
 mod progress;
 mod reading;
 mod run;
-mod search;
+mod scenes;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
@@ -60,7 +60,6 @@ const FILES: &[&[Test]] = &[
     progress::TESTS,
     reading::TESTS,
     run::TESTS,
-    search::TESTS,
     state::TESTS,
     watching::TESTS,
 ];

@@ -179,6 +179,8 @@ fn the_local_server_is_not_hidden_by_a_site_before_it(stage: &Stage) {
     let left = "navigator.serviceWorker.getRegistrations().then(all => all.length)";
     assert_eq!(page.eval::<usize>(left), 0);
     page.take_problems();
+    // Before its server: it asks for news.
+    drop(page);
 }
 
 fn an_unpacked_zip_needs_no_server(stage: &Stage) {

@@ -182,13 +182,13 @@ fn on_the_day_of_the_interview_nothing_is_new(stage: &Stage) {
 fn the_last_day_repeats_the_weakest(stage: &Stage) {
     let page = new_reader(stage);
     open(&page, stage, "");
-    review(&page, "move-vs-copy", 3);
-    page.run("guideModules.state.record('ownership-rules', 1, Date.now() - 3 * 86400000)");
+    review(&page, "ownership-rules", 3);
+    page.run("guideModules.state.record('move-vs-copy', 1, Date.now() - 3 * 86400000)");
     make(&page, "2030-06-11", "1");
     let days = days(&page);
     assert_eq!(days.len(), 2, "{days:#?}");
     assert_eq!(days[0].drill, ": the weakest 2 cards");
-    let weakest = ["core/ownership.html#ownership-rules", "core/ownership.html#move-vs-copy"];
+    let weakest = ["core/ownership.html#move-vs-copy", "core/ownership.html#ownership-rules"];
     assert_eq!(days[0].weakest, weakest, "{days:#?}");
     assert!(days[0].items.iter().all(|item| item.ends_with("morning-of-the-interview")));
 }
@@ -232,7 +232,8 @@ fn on_paper_there_is_only_the_plan(stage: &Stage) {
     open(&page, stage, "?interview=2030-06-15&hours=1&role=any&level=staff");
     page.wait_for("document.querySelector('.plan-day')");
     page.on_paper();
-    let shown = "selector => [...document.querySelectorAll(selector)].some(e => e.checkVisibility())";
+    let shown =
+        "selector => [...document.querySelectorAll(selector)].some(e => e.checkVisibility())";
     for control in ["main button", "main input", "main select", ".plan-left-out li"] {
         assert!(!page.eval::<bool>(&format!("({shown})('{control}')")), "{control}");
     }
@@ -254,7 +255,11 @@ fn the_ready_made_plans_are_what_the_tool_plans(stage: &Stage) {
         assert_eq!(ready_made.len(), count);
         for (number, (planned, ready_made)) in (1..).zip(planned.into_iter().zip(ready_made)) {
             assert_eq!(ready_made.name, format!("Day {number}"));
-            assert_eq!(ready_made, Day { name: ready_made.name.clone(), ..planned }, "{count} days");
+            assert_eq!(
+                ready_made,
+                Day { name: ready_made.name.clone(), ..planned },
+                "{count} days"
+            );
         }
     }
 }

@@ -208,6 +208,18 @@ fn a_page_lists_the_questions_where_it_has_a_place_for_them() {
 }
 
 #[test]
+fn a_ready_made_plan_is_made_of_the_questions() {
+    let book = Book::new();
+    book.write("src/start/introduction.md", "# Introduction\n\n<div data-plan=\"3\"></div>\n");
+    let page = read(&book.build().join("start/introduction.html"));
+    let days: Vec<&str> = page.split("<section class=\"plan-day\">").skip(1).collect();
+    assert_eq!(days.len(), 3);
+    assert!(days[0].contains(r#"<a href="../part/chapter.html#why">"#), "{}", days[0]);
+    assert!(days[0].contains(r#"<a href="../part/other.html#other">"#), "{}", days[0]);
+    assert!(days[2].contains("Drill</a>: the weakest 2 cards"), "{}", days[2]);
+}
+
+#[test]
 fn only_html_is_prepared() {
     assert!(guide::site::supports_renderer("html"));
     assert!(!guide::site::supports_renderer("linkcheck2"));
