@@ -19,6 +19,7 @@ mod offline;
 mod pages;
 mod plan;
 mod progress;
+mod puzzles;
 mod reading;
 mod run;
 mod scenes;
@@ -59,6 +60,7 @@ const FILES: &[&[Test]] = &[
     pages::TESTS,
     plan::TESTS,
     progress::TESTS,
+    puzzles::TESTS,
     reading::TESTS,
     run::TESTS,
     state::TESTS,
