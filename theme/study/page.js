@@ -4,6 +4,11 @@ import { element } from './dom.js';
 
 // The headings of the questions, in their order. The page to print has nothing to click.
 export function questions() {
+    return stops().filter(heading => !heading.matches('.puzzle'));
+}
+
+// The headings that one goes to by key: also those of puzzles.
+function stops() {
     if (location.pathname.endsWith('/print.html')) return [];
     return [...document.querySelectorAll('main > h2:is(.junior, .mid, .senior, .staff)')];
 }
@@ -27,7 +32,7 @@ export function currentQuestion() {
 
 // Goes `step` questions on or back. From above the first question, on leads to the first.
 export function moveBy(step) {
-    const headings = questions();
+    const headings = stops();
     const focused = focusedIndex(headings);
     const edge = readingEdge();
     const isAbove = heading => heading.getBoundingClientRect().top <= edge;

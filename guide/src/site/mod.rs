@@ -13,6 +13,7 @@ mod highlight;
 mod offline;
 mod plan;
 mod preprocess;
+mod puzzle;
 mod scripts;
 mod serve;
 mod staging;

@@ -19,6 +19,7 @@ mod offline;
 mod pages;
 mod plan;
 mod progress;
+mod puzzles;
 mod reading;
 mod run;
 mod scenes;
@@ -27,6 +28,7 @@ mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod stage;
 mod state;
+mod study;
 mod watching;
 
 use std::env;
@@ -58,9 +60,11 @@ const FILES: &[&[Test]] = &[
     pages::TESTS,
     plan::TESTS,
     progress::TESTS,
+    puzzles::TESTS,
     reading::TESTS,
     run::TESTS,
     state::TESTS,
+    study::TESTS,
     watching::TESTS,
 ];
 
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
     let accessible =
         accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
     trials.extend(accessible);
+    trials.extend(study::MEASUREMENTS.iter().map(|test| trial(&stage, test, true)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

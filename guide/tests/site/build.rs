@@ -48,6 +48,28 @@ fn what_a_sample_produced_is_joined_to_it() {
 }
 
 #[test]
+fn a_puzzle_shows_its_options_and_keeps_its_result_closed() {
+    let book = Book::new();
+    let puzzle = "# Puzzles\n\n## What happens? {#what .puzzle .mid}\n\n\
+        ```rust\nfn main() {\n    println!(\"1 < 2\");\n}\n```\n\n```text,output\n1 < 2\n```\n\n\
+        - [ ] It never ends.\n- [x] It prints `1 < 2`.\n- [ ] It prints nothing.\n\n\
+        Because.\n\n## Prose\n\nThe end.\n";
+    book.write("src/part/other.md", puzzle);
+    let page = read(&book.build().join("part/other.html"));
+    assert!(between(&page, "id=\"what\"", "</h2>").contains("level-mid"));
+    let puzzle = between(&page, "<div class=\"puzzle\"", "id=\"prose\"");
+    assert!(puzzle.starts_with(r#"<div class="puzzle" data-puzzle="what" data-right="1">"#));
+    let (shown, rest) = puzzle.split_once("<details class=\"puzzle-result\">").expect("a result");
+    let (result, below) = rest.split_once("</details>").expect("its end");
+    assert!(shown.contains("<li>It prints <code>1 &lt; 2</code>.</li>"), "{shown}");
+    assert!(!shown.contains("1 &lt; 2\n") && !shown.contains("Because"), "{shown}");
+    assert!(result.contains("B. It prints <code>1 &lt; 2</code>."), "{result}");
+    assert!(result.contains("1 &lt; 2\n") && result.contains("Because."), "{result}");
+    assert!(!below.contains("<p>"), "{below}");
+    assert!(!puzzle.contains("checkbox"), "{puzzle}");
+}
+
+#[test]
 fn hidden_lines_stay_hidden() {
     let hidden = r#"<span class="boring"><span class="k">use</span> std::fmt;"#;
     assert!(page().contains(hidden));
