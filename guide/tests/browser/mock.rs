@@ -152,10 +152,9 @@ fn grades_reach_the_drill(stage: &Stage) {
         page.wait_for_text(&format!("Question {number} of {}", questions.len()));
         page.click_text("Show the answer");
         page.wait_for_text("Was it all in your answer?");
-        for part in [".admonish-say p", ".admonish-trap p", ".admonish-follow-up p"] {
-            page.wait_for(&format!(
-                "document.querySelector('.mock-back {part}').checkVisibility()"
-            ));
+        for kind in ["say", "trap", "follow-up"] {
+            let shown = format!("document.querySelector('.mock-back .admonish-{kind} > div p')");
+            page.wait_for(&format!("{shown}.checkVisibility()"));
         }
         page.click(&format!(".grade-{grade}"));
     }

@@ -6,7 +6,7 @@ use crate::stage::Stage;
 /// A name, and how a reader gets there from a fresh window.
 pub(crate) type Scene = (&'static str, fn(&Stage, &Page));
 
-pub(crate) const SCENES: [Scene; 13] = [
+pub(crate) const SCENES: [Scene; 14] = [
     ("a chapter", chapter),
     ("a chapter whose answers are hidden", hidden_answers),
     ("the list of keys", keys),
@@ -18,6 +18,7 @@ pub(crate) const SCENES: [Scene; 13] = [
     ("a plan", plan),
     ("a question of a mock interview", question),
     ("the summary of a mock interview", summary),
+    ("a sheet for an interviewer", sheet),
     ("the progress of a reader", progress),
     ("the question whether to forget everything", forgetting),
 ];
@@ -104,6 +105,11 @@ fn summary(stage: &Stage, page: &Page) {
     question(stage, page);
     page.click_text("End the interview");
     page.wait_for_text("Another interview");
+}
+
+fn sheet(stage: &Stage, page: &Page) {
+    go(stage, page, "study/mock.html?seed=sheet&sheet=interviewer");
+    page.wait_for("document.querySelector('.mock-sheet')");
 }
 
 fn progress(stage: &Stage, page: &Page) {
