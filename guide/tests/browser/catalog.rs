@@ -108,7 +108,8 @@ fn unknown_filters_are_left_out(stage: &Stage) {
          .map(item => item.dataset.level))]",
     );
     assert_eq!(levels, ["junior"]);
-    let chosen = "[...document.querySelectorAll('select')].map(select => select.selectedOptions[0]?.text)";
+    let chosen =
+        "[...document.querySelectorAll('select')].map(select => select.selectedOptions[0]?.text)";
     assert_eq!(page.eval::<Vec<String>>(chosen), ["all", "all", "all"]);
 }
 
