@@ -241,6 +241,8 @@ fn a_wrong_answer_has_its_form(stage: &Stage) {
     let setting = "[output.html]\ngit-repository-url = \"https://github.com/example/guide\"";
     book.write("book.toml", &settings.replacen("[output.html]", setting, 1));
     let site = Site::built(book.root());
+    // Gone before its site is.
+    let page = stage.page();
     page.goto(&site.url("part/chapter.html"));
     let link: Vec<String> = page.eval(
         "(url => [url.origin + url.pathname, ...['template', 'question', 'title'].map(p => url.searchParams.get(p))])\
