@@ -485,19 +485,50 @@ const MIRI: &str = "#!/bin/sh\n\
     *) exit 2;;\n\
     esac\n";
 
+/// What a check says where that Miri is installed.
 #[cfg(unix)]
-#[test]
-fn miri_is_asked_where_it_is_installed() {
+fn check_with_miri(book: &Book) -> Said {
     use std::os::unix::fs::PermissionsExt;
-    let objected = "```rust,no_run,miri\nfn main() {\n    unsafe { std::hint::unreachable_unchecked() }\n}\n```\n\n\
-        ```text,report\ndangling pointer\n```\n\n";
-    let clean = "```rust,no_run,miri\nfn main() {}\n```\n";
-    let book = Book::base().file("bin/cargo", MIRI).page(objected);
     let cargo = book.root().join("bin/cargo");
+    book.write(Path::new("bin/cargo"), MIRI);
     fs::set_permissions(&cargo, fs::Permissions::from_mode(0o755)).expect("an executable file");
     let path = std::env::var("PATH").expect("a path");
     let path = format!("{}:{path}", book.root().join("bin").display());
-    let check = || Said::of(book.command(&["check"]).env("PATH", &path));
+    Said::of(book.command(&["check"]).env("PATH", &path))
+}
+
+#[cfg(unix)]
+#[test]
+fn miri_decides_whether_an_option_about_undefined_behavior_is_right() {
+    let page = |block: &str, right: &str, wrong: &str| {
+        format!(
+            "# Page\n\n```rust\nfn main() {{\n    {block} {{ println!(\"9\") }};\n}}\n```\n\n\
+             - [x] {right}\n- [ ] {wrong}\n- [ ] It never ends.\n"
+        )
+    };
+    let (prints, undefined) = ("It prints `9`.", "It compiles and its behavior is undefined.");
+    let book = Book::base();
+    let said_of = |page: String| {
+        book.write(Path::new(PAGE), page);
+        check_with_miri(&book)
+    };
+    said_of(page("if true", prints, undefined)).status(0).says("1 decide their options");
+    said_of(page("if true", undefined, prints)).status(1).says("what happens: “It prints `9`.”");
+    let unsafely = "#[allow(unused_unsafe)]\n    unsafe";
+    said_of(page(unsafely, prints, undefined))
+        .status(1)
+        .says("the option is right, and its box is not checked")
+        .says("Undefined Behavior: dangling pointer");
+}
+
+#[cfg(unix)]
+#[test]
+fn miri_is_asked_where_it_is_installed() {
+    let objected = "```rust,no_run,miri\nfn main() {\n    unsafe { std::hint::unreachable_unchecked() }\n}\n```\n\n\
+        ```text,report\ndangling pointer\n```\n\n";
+    let clean = "```rust,no_run,miri\nfn main() {}\n```\n";
+    let book = Book::base().page(objected);
+    let check = || check_with_miri(&book);
     check().status(0).says("1 reported by Miri").silent_about("not run here");
     book.write(Path::new(PAGE), format!("# Page\n\n{objected}{clean}"));
     check().status(1).says("error[clean-run]: Miri finds nothing to report");

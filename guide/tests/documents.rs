@@ -28,7 +28,7 @@ fn contributing_explains_every_kind_of_error() {
 
 /// What a sample of CONTRIBUTING.md must say so that its way of proof is shown there. The samples of that
 /// page are checked like all others, so each of these is also known to work.
-const PROOFS: [&str; 13] = [
+const PROOFS: [&str; 14] = [
     "reported by AddressSanitizer",
     "reported by ThreadSanitizer",
     "reported by Miri",
@@ -42,6 +42,7 @@ const PROOFS: [&str; 13] = [
     "offset_of!",
     "loom::model",
     "by_abort()",
+    "option: It panics",
 ];
 
 /// All that a sample says, with what is expected of it.
@@ -52,7 +53,12 @@ fn said_by(sample: &Sample) -> String {
     };
     let checks =
         sample.checks.iter().map(|block| format!("shown as {}\n{}", block.kind, block.text));
-    iter::once(expected).chain(iter::once(sample.text.clone())).chain(checks).collect()
+    let options = sample.options.iter().map(|option| format!("option: {}\n", option.claim));
+    iter::once(expected)
+        .chain(iter::once(sample.text.clone()))
+        .chain(checks)
+        .chain(options)
+        .collect()
 }
 
 #[test]
@@ -81,4 +87,14 @@ fn roles_are_asked_about_parts_and_chapters_that_exist() {
             assert!(places.contains(place.as_str()), "book.toml: {role} names {place}");
         }
     }
+}
+
+#[test]
+fn every_chapter_with_questions_closes_with_what_to_reread() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let catalog = guide::study::catalog(&Book::load(root));
+    let chapters: BTreeSet<&String> = catalog.questions.iter().map(|row| &row.chapter).collect();
+    let closed: BTreeSet<&String> = catalog.summaries.iter().map(|list| &list.chapter).collect();
+    let open: Vec<_> = chapters.difference(&closed).collect();
+    assert!(open.is_empty(), "no section \"On the morning of the interview\" closes {open:?}");
 }

@@ -49,6 +49,39 @@ fn every_changed_figure_is_caught() {
     }
 }
 
+#[test]
+fn no_other_option_can_be_called_right() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let book = Book::load(root);
+    let puzzles = book.samples().filter(|sample| !sample.options.is_empty());
+    let wrong: Vec<Sample> = puzzles.flat_map(with_other_answers).collect();
+    assert!(wrong.len() > 40, "the chapters have options to change");
+    let wrong: Vec<&Sample> = wrong.iter().collect();
+    let proof = prove(root, &wrong, true, &Unwatched).expect("a usable machine");
+    let survived = |outcome: &Outcome| matches!(outcome, Outcome::Proved { .. });
+    let survivors: Vec<String> = proof
+        .outcomes
+        .iter()
+        .filter(|(_, outcome)| survived(outcome))
+        .map(|(sample, _)| format!("{}: {:?}", sample.name(), sample.options))
+        .collect();
+    assert!(survivors.is_empty(), "not caught:\n{}", survivors.join("\n"));
+}
+
+/// The sample once for each wrong option, with that option called right.
+fn with_other_answers(sample: &Sample) -> Vec<Sample> {
+    let wrong = (0..sample.options.len()).filter(|&index| !sample.options[index].is_right);
+    wrong
+        .map(|chosen| {
+            let mut other = sample.clone();
+            for (index, option) in other.options.iter_mut().enumerate() {
+                option.is_right = index == chosen;
+            }
+            other
+        })
+        .collect()
+}
+
 /// Mutations sorted into rounds, so that each round changes a sample at most once.
 fn rounds(book: &Book) -> Vec<Vec<Mutation>> {
     let mut rounds: Vec<Vec<Mutation>> = Vec::new();

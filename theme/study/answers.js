@@ -19,6 +19,7 @@ export function mountAnswers() {
     }, document.getElementById('fa-eye-slash').content.cloneNode(true), element('span', {}, 'Hide answers'));
     document.querySelector('.left-buttons').append(menuButton);
     apply();
+    openTarget();
     onChange(apply);
     addEventListener('hashchange', openTarget);
     document.querySelector('main').addEventListener('click', openClicked);
@@ -53,7 +54,6 @@ function apply() {
     }
     page.classList.toggle('hide-answers', hide);
     page.classList.add('answers-folded');
-    if (hide) openTarget();
 }
 
 // Gathers an answer, which ends where the next question or section begins, below a button that opens it.

@@ -1,10 +1,16 @@
-// mdBook's menu for readers who use a keyboard or a screen reader. What opens its sidebar is a label; here it
-// becomes a button.
+// mdBook's menu for readers who use a keyboard or a screen reader.
 
 import { element } from './dom.js';
 
 export function mountMenu() {
     document.getElementById('mdbook-menu-bar').setAttribute('role', 'banner');
+    document.getElementById('mdbook-search-wrapper').setAttribute('role', 'search');
+    document.getElementById('mdbook-searchbar').setAttribute('aria-label', 'Search this book');
+    replaceSidebarLabel();
+}
+
+// What opens the sidebar is a label, which a keyboard does not reach. A button clicks it.
+function replaceSidebarLabel() {
     const label = document.getElementById('mdbook-sidebar-toggle');
     const button = element('button', {
         type: 'button',

@@ -6,6 +6,7 @@ import { grades } from './drill-card.js';
 import { address } from './load.js';
 import { against, spentInAll, spentOn, stopClock } from './mock-clock.js';
 import { card, catalog, question } from './questions.js';
+import { mountScrolling } from './scrolling.js';
 import { change, read, record, takeBack } from './state.js';
 
 const meanings = ['wrong, or no answer', 'the claim, and little more', 'claim, mechanism, evidence', 'all five, and the follow-ups'];
@@ -38,7 +39,11 @@ export class Interview {
         this.stopIfLeft();
         this.edit(mock => { mock.isOver = false; });
         this.show();
-        const timer = setInterval(() => this.place.isConnected ? this.tick() : clearInterval(timer), 1000);
+        const timer = setInterval(() => {
+            if (this.place.isConnected && this.mock()) return this.tick();
+            clearInterval(timer);
+            this.place.replaceChildren(element('p', {}, 'This interview was deleted.'));
+        }, 1000);
         addEventListener('pagehide', () => this.saveNote());
     }
 
@@ -52,16 +57,12 @@ export class Interview {
     async show() {
         const mock = this.mock();
         const asked = this.question();
-        if (!asked) return this.skip();
+        // This edition of the guide may no longer have it.
+        if (!asked) return this.advance();
         this.place.replaceChildren(...this.front(mock, asked));
         this.tick();
         this.place.querySelector('h2').focus();
         if (mock.isAnswered) await this.showBack(asked);
-    }
-
-    // A question that this edition of the guide no longer has.
-    skip() {
-        this.advance();
     }
 
     front(mock, asked) {
@@ -149,7 +150,9 @@ export class Interview {
     async showBack(asked) {
         try {
             const back = await card(asked.id);
-            if (this.question() === asked) this.answer.replaceChildren(...this.back(asked, back));
+            if (this.question() !== asked) return;
+            this.answer.replaceChildren(...this.back(asked, back));
+            mountScrolling(this.answer);
         } catch {
             this.answer.replaceChildren(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'),
                 element('button', { type: 'button', onclick: () => this.showBack(asked) }, 'Try again'));

@@ -6,6 +6,7 @@ import { grades } from './drill-card.js';
 import { address } from './load.js';
 import { describeWish, drawAddress } from './mock-wish.js';
 import { card, catalog } from './questions.js';
+import { mountScrolling } from './scrolling.js';
 
 // Longer programs stay in the chapters.
 const mostLines = 16;
@@ -21,6 +22,7 @@ export async function sheet(wish, questions) {
         questions.map((question, index) => isInterviewer
             ? interviewerQuestion(question, index, backs[index])
             : candidateQuestion(question, index)));
+    mountScrolling(made);
     return [tools(wish, isInterviewer), made];
 }
 

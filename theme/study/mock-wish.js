@@ -8,16 +8,17 @@ export const lengths = [15, 30, 45, 60];
 const sides = ['interviewer', 'candidate'];
 
 // What the address asks for. `seed` is null without a draw, `ids` when the seed alone decides, `side` is that of
-// a sheet to print. `settings` are those of the reader.
-export function askedWish(settings) {
+// a sheet to print. What it leaves out is as in the last interview, or else as the plan has it.
+export function askedWish({ mocks, settings }) {
     const asked = new URLSearchParams(location.search);
     const { roles, levels } = catalog();
+    const last = mocks.at(-1) ?? settings;
     const one = (values, name, otherwise) => values.find(value => String(value) === asked.get(name)) ?? otherwise;
     const known = (values, value, otherwise) => values.includes(value) ? value : otherwise;
     return {
-        role: one(['any', ...roles], 'role', known(roles, settings.role, 'any')),
-        level: one(levels, 'level', known(levels, settings.level, 'senior')),
-        minutes: one(lengths, 'minutes', 30),
+        role: one(['any', ...roles], 'role', known(roles, last.role, 'any')),
+        level: one(levels, 'level', known(levels, last.level, 'senior')),
+        minutes: one(lengths, 'minutes', known(lengths, last.minutes, 30)),
         seed: asked.get('seed')?.slice(0, 100) || null,
         ids: asked.get('questions')?.split(',') ?? null,
         side: one(sides, 'sheet', null),

@@ -10,7 +10,7 @@ import { change, read } from './state.js';
 
 export function mount(place) {
     const page = new MockPage(place);
-    const { seed, side } = askedWish(read().settings);
+    const { seed, side } = askedWish(read());
     const open = read().mocks.findLast(mock => mock.isOver === false);
     if (side && seed) page.showSheet();
     else if (open && (!seed || seed === open.seed)) page.interview(open.at);
@@ -23,7 +23,7 @@ class MockPage {
     }
 
     setUp() {
-        const wish = askedWish(read().settings);
+        const wish = askedWish(read());
         this.place.replaceChildren(...setUp(wish, {
             begin: wish => this.begin(wish),
             goOn: at => this.interview(at),
@@ -35,7 +35,6 @@ class MockPage {
         const at = Date.now();
         const { role, level, minutes, seed, ids } = wish;
         change(state => {
-            Object.assign(state.settings, { role, level });
             for (const mock of state.mocks) if (mock.isOver === false) mock.isOver = true;
             state.mocks.push({
                 at, seed, level, role, minutes, grades: {}, notes: {},
@@ -68,7 +67,7 @@ class MockPage {
     }
 
     async showSheet() {
-        const wish = askedWish(read().settings);
+        const wish = askedWish(read());
         this.place.replaceChildren(element('p', { role: 'status' }, 'The sheet is being made.'));
         try {
             this.place.replaceChildren(...await sheet(wish, drawn(wish)));

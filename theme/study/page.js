@@ -4,6 +4,11 @@ import { element } from './dom.js';
 
 // The headings of the questions, in their order. The page to print has nothing to click.
 export function questions() {
+    return stops().filter(heading => !heading.matches('.puzzle'));
+}
+
+// The headings that one goes to by key: also those of puzzles.
+function stops() {
     if (location.pathname.endsWith('/print.html')) return [];
     return [...document.querySelectorAll('main > h2:is(.junior, .mid, .senior, .staff)')];
 }
@@ -17,18 +22,18 @@ export function toolsOf(heading) {
     return tools;
 }
 
-// The question that has the focus, or else the last one that begins in the upper part of the window.
+// The question that has the focus in the window, or else the last one that begins in its upper part.
 export function currentQuestion() {
     const headings = questions();
-    return headings[indexBefore(headings, document.activeElement)]
+    return headings[focusedIndex(headings)]
         ?? headings.findLast(heading => heading.getBoundingClientRect().top < innerHeight / 2)
         ?? headings[0];
 }
 
 // Goes `step` questions on or back. From above the first question, on leads to the first.
 export function moveBy(step) {
-    const headings = questions();
-    const focused = indexBefore(headings, document.activeElement);
+    const headings = stops();
+    const focused = focusedIndex(headings);
     const edge = readingEdge();
     const isAbove = heading => heading.getBoundingClientRect().top <= edge;
     const isBefore = heading => heading.getBoundingClientRect().top < edge - 4;
@@ -48,23 +53,29 @@ function readingEdge() {
     return document.getElementById('mdbook-menu-bar').offsetHeight + 24;
 }
 
-// The index of the question to which a part of the page belongs, or -1.
-function indexBefore(headings, part) {
-    const section = part?.closest('main') && [...document.querySelectorAll('main > :is(h1, h2)')]
-        .findLast(heading => heading.contains(part) || follows(heading, part));
-    return headings.indexOf(section);
+// The index of the question to which what has the focus belongs, or -1: also when the reader scrolled away from it.
+function focusedIndex(headings) {
+    const part = document.activeElement;
+    if (!part?.closest('main') || !isInWindow(part)) return -1;
+    const sections = [...document.querySelectorAll('main > :is(h1, h2)')];
+    return headings.indexOf(sections.findLast(heading => heading.contains(part) || follows(heading, part)));
+}
+
+function isInWindow(part) {
+    const { top, bottom } = part.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
 }
 
 function follows(heading, part) {
     return Boolean(heading.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING);
 }
 
-let line = null;
+// There before it says anything: only then it is read out.
+const line = document.body.appendChild(element('p', { class: 'said', role: 'status' }));
 let fading = 0;
 
 // Says at the foot of the window, for a moment and aloud, what a click or a key has done.
 export function say(text) {
-    line ??= document.body.appendChild(element('p', { class: 'said', role: 'status' }));
     clearTimeout(fading);
     line.textContent = text;
     fading = setTimeout(() => { line.textContent = ''; }, 5000);

@@ -22,7 +22,7 @@ export function planSummary({ days, pace, leftOut, missed }, wish) {
     ];
     return [
         element('p', { class: 'plan-summary' }, sentences.filter(Boolean).join(' ')),
-        leftOut.length > 0 ? leftOutList(leftOut, wish) : null,
+        leftOut.length > 0 ? leftOutList(leftOut, days.some(day => day.kind === 'study'), wish) : null,
     ].filter(Boolean);
 }
 
@@ -45,10 +45,11 @@ function missedInWords(missed, days, leftOut) {
     return dropped === 0 ? `${behind} ${spread}` : `${behind} ${spread} ${dropped} of them no longer fit.`;
 }
 
-function leftOutList(items, { role, level }) {
+function leftOutList(items, isStudied, { role, level }) {
     const whom = role === 'any' ? `a ${level} interview` : `a ${level} ${role} interview`;
-    return element('details', { class: 'plan-left-out' },
-        element('summary', {}, `No time for ${countKinds(items)}, the least likely in ${whom}`),
+    const why = isStudied ? `No time for ${countKinds(items)}, the least likely in ${whom}`
+        : `Not read: ${countKinds(items)}. The last day is for what you have read`;
+    return element('details', { class: 'plan-left-out' }, element('summary', {}, why),
         element('ul', { class: 'plan-list' }, items.map(item => planItem(item))));
 }
 
@@ -109,9 +110,8 @@ function drill({ cards, drilled = 0, weakest, kind }, isToday) {
         weakest.length > 0 ? weakestList(weakest) : null);
 }
 
-function weakestList(questions) {
-    const items = questions.slice(0, 10).map(question => element('li', { class: 'plan-item' }, link(question)));
-    return element('ul', { class: 'plan-list plan-weakest' }, items);
+function weakestList(items) {
+    return element('ul', { class: 'plan-list plan-weakest' }, items.slice(0, 10).map(planItem));
 }
 
 // What is to be read, below the titles of chapters.

@@ -32,10 +32,10 @@ export function makePlan(wish) {
     const candidates = [...(known.length === 0 ? pages(catalog) : []), ...untouched(wish, past)];
     const studyDays = isCram ? dayCount : Math.max(dayCount - 1, 0);
     const { days, pace, leftOut } = fit(candidates, studyDays, minutes - total(everything), comingBack(known, past, wish));
+    const last = isCram ? { summaries: everything } : lastDay({ ...wish, state: past }, known, days, minutes);
     if (isCram) days.forEach(day => { day.summaries = everything; });
-    else if (dayCount > 0) days.push(lastDay(wish, known, days, minutes));
-    const morning = isCram ? everything : lastDay(wish, known, days, minutes).summaries;
-    days.push({ ...emptyDay('interview'), summaries: dayCount === 0 ? morning : [] });
+    else if (dayCount > 0) days.push(last);
+    days.push({ ...emptyDay('interview'), summaries: dayCount === 0 ? last.summaries : [] });
     days.forEach((day, index) => { day.day = today + index; });
     checkOff(days, wish, past);
     for (const day of days) day.minutes = total(day.items) + total(day.summaries) + day.cards * cardMinutes;
@@ -172,7 +172,8 @@ function weakestFirst(known, { state, interview }) {
         const lapses = reviews.filter(([, rating]) => rating === 1).length;
         return { question, memory: schedule(question.id, reviews, interview), lapses };
     };
-    return weakest(known.map(card), interview).map(({ question }) => question);
+    return weakest(known.map(card), interview)
+        .map(({ question }) => ({ kind: 'question', entry: question, minutes: cardMinutes }));
 }
 
 // The summaries of the likeliest chapters, for half of the time at most, in the order of the book.
@@ -192,7 +193,7 @@ function checkOff(days, { catalog, state, today }, past) {
     const isToday = ([at]) => dayOf(at) === today;
     const isDone = ({ id }) => [state.reviews[id], state.puzzles[id]].some(list => list?.some(isToday));
     const [first, ...later] = days;
-    for (const item of first.items) item.done = item.kind !== 'page' && isDone(item.entry);
+    for (const item of [...first.items, ...first.weakest]) item.done = item.kind !== 'page' && isDone(item.entry);
     for (const day of later) day.items = day.items.filter(item => item.kind === 'page' || !isDone(item.entry));
     const touched = [...catalog.questions, ...(catalog.puzzles ?? [])].filter(isDone);
     const isDrilled = ({ id }) => id in past.reviews || id in past.puzzles;

@@ -3,7 +3,6 @@
 import { dataTools } from './progress-data.js';
 import { dueSection, mockSection, practiceSection, puzzleSection, readinessSection, weakestSection } from './progress-sections.js';
 import { element } from './dom.js';
-import { mountScrolling } from './scrolling.js';
 import { announceTrouble, onChange, read } from './state.js';
 
 export function mount(place) {
@@ -11,7 +10,6 @@ export function mount(place) {
     const makers = [readinessSection, dueSection, practiceSection, weakestSection, puzzleSection, mockSection];
     const show = () => {
         sections.replaceChildren(...makers.map(make => make(read())).filter(Boolean));
-        mountScrolling(sections);
     };
     place.replaceChildren(sections, dataTools());
     onChange(show);

@@ -26,11 +26,11 @@ export function editCurrent() {
     currentSample()?.edit().focus();
 }
 
-// The sample that has the focus, or else the first that is in the window and in an open answer.
+// The sample that has the focus, or else the first in the window whose button the reader sees.
 function currentSample() {
-    const isInWindow = ({ frame }) => {
+    const isInWindow = ({ frame, runButton }) => {
         const { top, bottom } = frame.getBoundingClientRect();
-        return bottom > 80 && top < innerHeight && frame.checkVisibility();
+        return bottom > 80 && top < innerHeight && runButton.checkVisibility({ visibilityProperty: true });
     };
     return samples.find(({ frame }) => frame.contains(document.activeElement)) ?? samples.find(isInWindow);
 }
@@ -202,8 +202,8 @@ function block([name, text]) {
     if (!text) return [];
     const rest = text.length - shownCharacters;
     const shown = rest > 0 ? `${text.slice(0, shownCharacters)}\n… and ${rest} characters more` : text;
-    const code = element('code', {}, shown.trimEnd());
-    return [element('p', { class: 'ran-label' }, name), element('pre', { tabindex: 0, 'aria-label': name, role: 'group' }, code)];
+    const code = element('code', { tabindex: 0, role: 'group', 'aria-label': name }, shown.trimEnd());
+    return [element('p', { class: 'ran-label' }, name), element('pre', {}, code)];
 }
 
 function grow(field) {

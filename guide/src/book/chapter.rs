@@ -7,8 +7,9 @@ use super::finding::{Finding, Location};
 use super::include::{self, Resolved, Shown};
 use super::info::{self, Expectation, Kind, SampleInfo};
 use super::links::Anchors;
-use super::markdown::{self, Element, Fence, Heading};
+use super::markdown::{self, Element, Fence, Heading, TaskList};
 use super::measurement::{self, MeasuredBlock};
+use super::puzzle::{self, Puzzle};
 use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 use super::source::{self, Lines};
 
@@ -25,6 +26,8 @@ pub struct Chapter {
     pub text: String,
     /// The questions, in order.
     pub questions: Vec<Question>,
+    /// The puzzles, in order.
+    pub puzzles: Vec<Puzzle>,
     /// The samples, in order, also those inside directives.
     pub samples: Vec<Sample>,
     /// The blocks that show recordings, in order.
@@ -55,7 +58,7 @@ impl Chapter {
         chapter.resolve_includes(&book.root);
         chapter.anchors = Anchors::of(&elements);
         let lines = Lines::of(&chapter.text);
-        let mut reader = Reader { book, chapter, lines, question: None, previous: None };
+        let mut reader = Reader { book, chapter, lines, section: None, previous: None };
         reader.read(elements);
         Ok(reader.chapter)
     }
@@ -68,6 +71,7 @@ impl Chapter {
             title: String::new(),
             text,
             questions: Vec::new(),
+            puzzles: Vec::new(),
             samples: Vec::new(),
             measured: Vec::new(),
             headings: Vec::new(),
@@ -77,6 +81,13 @@ impl Chapter {
             findings: Vec::new(),
             directives: Vec::new(),
         }
+    }
+
+    /// Whether a question or a puzzle has this id.
+    #[must_use]
+    pub fn has_id(&self, id: &str) -> bool {
+        self.questions.iter().any(|question| question.id == id)
+            || self.puzzles.iter().any(|puzzle| puzzle.id == id)
     }
 
     /// The line of the first second-level heading below `line`.
@@ -118,10 +129,19 @@ struct Reader<'book> {
     chapter: Chapter,
     /// Those of the chapter's text.
     lines: Lines,
-    /// Index of the question that the text belongs to.
-    question: Option<usize>,
+    /// What the text belongs to.
+    section: Option<Section>,
     /// The last sample, and the line where it or its last checked block ends.
     previous: Option<(Previous, usize)>,
+}
+
+/// What is below a second-level heading with a level.
+#[derive(Clone, Copy)]
+enum Section {
+    /// Index of a question.
+    Question(usize),
+    /// Index of a puzzle.
+    Puzzle(usize),
 }
 
 /// What a checked block may belong to.
@@ -139,6 +159,7 @@ impl Reader<'_> {
             match element {
                 Element::Heading(heading) => self.heading(heading),
                 Element::Fence(fence) => self.fence(fence),
+                Element::TaskList(list) => self.task_list(&list),
                 Element::Link { target, line, column } => {
                     self.chapter.links.push((target, line, column));
                 }
@@ -154,13 +175,17 @@ impl Reader<'_> {
         }
         if heading.depth <= 2 {
             let level = heading.classes.iter().find_map(|class| Level::from_name(class));
-            self.question =
+            self.section =
                 level.filter(|_| heading.depth == 2).map(|level| self.open(&heading, level));
         }
         self.chapter.headings.push(heading);
     }
 
-    fn open(&mut self, heading: &Heading, level: Level) -> usize {
+    fn open(&mut self, heading: &Heading, level: Level) -> Section {
+        if heading.is_puzzle() {
+            self.chapter.puzzles.push(Puzzle::new(heading, level));
+            return Section::Puzzle(self.chapter.puzzles.len() - 1);
+        }
         self.chapter.questions.push(Question {
             id: heading.id.clone().unwrap_or_default(),
             level,
@@ -169,7 +194,7 @@ impl Reader<'_> {
             directives: Vec::new(),
             samples: 0,
         });
-        self.chapter.questions.len() - 1
+        Section::Question(self.chapter.questions.len() - 1)
     }
 
     fn fence(&mut self, fence: Fence) {
@@ -182,9 +207,18 @@ impl Reader<'_> {
         }
     }
 
-    /// The id of the question that the text belongs to.
-    fn question_id(&self) -> Option<String> {
-        self.question.map(|index| self.chapter.questions[index].id.clone())
+    /// The id of the question or puzzle that the text belongs to.
+    fn section_id(&self) -> Option<String> {
+        self.section.map(|section| match section {
+            Section::Question(index) => self.chapter.questions[index].id.clone(),
+            Section::Puzzle(index) => self.chapter.puzzles[index].id.clone(),
+        })
+    }
+
+    /// The question that the text belongs to.
+    fn question(&mut self) -> Option<&mut Question> {
+        let Some(Section::Question(index)) = self.section else { return None };
+        self.chapter.questions.get_mut(index)
     }
 
     fn directive(&mut self, fence: Fence) {
@@ -193,8 +227,8 @@ impl Reader<'_> {
             line: fence.line,
             words: fence.body.split_whitespace().count(),
         };
-        if let Some(question) = self.question {
-            self.chapter.questions[question].directives.push(directive.clone());
+        if let Some(question) = self.question() {
+            question.directives.push(directive.clone());
         }
         self.chapter.directives.push(directive);
         self.read(fence.inside);
@@ -221,13 +255,13 @@ impl Reader<'_> {
         let end = fence.end.unwrap_or(fence.line);
         let expectation = self.expectation(fence, info.expectation, &resolved);
         self.previous = Some((Previous::Sample(self.chapter.samples.len()), end));
-        if let Some(question) = self.question {
-            self.chapter.questions[question].samples += 1;
+        if let Some(question) = self.question() {
+            question.samples += 1;
         }
         self.chapter.samples.push(Sample {
             chapter: self.chapter.path.clone(),
             file: self.chapter.file.clone(),
-            question: self.question_id(),
+            question: self.section_id(),
             lines: fence.line..=end,
             column: fence.column,
             expectation,
@@ -237,7 +271,19 @@ impl Reader<'_> {
             included,
             form: Form::Program,
             checks: Vec::new(),
+            options: Vec::new(),
         });
+    }
+
+    /// The options of the sample right above; any other task list is prose.
+    fn task_list(&mut self, list: &TaskList) {
+        let Some(Previous::Sample(sample)) = self.right_above(list.line) else { return };
+        if let Some(Section::Puzzle(index)) = self.section {
+            self.chapter.puzzles[index].sample.get_or_insert(sample);
+        }
+        let (options, findings) = puzzle::options(list, &self.chapter.samples[sample]);
+        self.chapter.samples[sample].options = options;
+        self.chapter.findings.extend(findings);
     }
 
     fn measured(&mut self, fence: &Fence, name: String) {
@@ -247,7 +293,7 @@ impl Reader<'_> {
             name,
             chapter: self.chapter.path.clone(),
             file: self.chapter.file.clone(),
-            question: self.question_id(),
+            question: self.section_id(),
             lines: fence.line..=fence.end.unwrap_or(fence.line),
             column: fence.column,
             text: fence.body.clone(),

@@ -92,6 +92,7 @@ impl Book {
             text: mark_signs(&program),
             form,
             checks: Vec::new(),
+            options: Vec::new(),
         });
     }
 }

@@ -3,7 +3,7 @@
 //! Every line number is that of the author's file, also inside directives, whose content is Markdown
 //! again: a directive is a fenced block, so its text is parsed once more with the lines shifted.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
@@ -14,6 +14,7 @@ use super::source::Lines;
 pub(crate) enum Element {
     Heading(Heading),
     Fence(Fence),
+    TaskList(TaskList),
     /// A destination in a link or an image.
     Link {
         target: String,
@@ -36,6 +37,38 @@ pub(crate) struct Heading {
     pub(crate) classes: Vec<String>,
     pub(crate) text: String,
     pub(crate) line: usize,
+}
+
+/// A list in which items have boxes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct TaskList {
+    /// The items, in order; also those without a box.
+    pub(crate) items: Vec<TaskItem>,
+    /// Line of the first item.
+    pub(crate) line: usize,
+}
+
+/// An item of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TaskItem {
+    /// Whether its box is checked; `None` where it has no box.
+    pub(crate) checked: Option<bool>,
+    /// Its text, with [`CODE`] in place of each piece of code.
+    pub(crate) text: String,
+    /// Its pieces of code, in order.
+    pub(crate) code: Vec<String>,
+    /// From its bullet to its end.
+    pub(crate) lines: RangeInclusive<usize>,
+}
+
+/// What stands for a piece of code in the text of a [`TaskItem`].
+pub(crate) const CODE: char = '\u{1}';
+
+impl Heading {
+    /// Whether it is the heading of a puzzle.
+    pub(crate) fn is_puzzle(&self) -> bool {
+        self.classes.iter().any(|class| class == super::puzzle::CLASS)
+    }
 }
 
 /// A fenced block: a sample, a checked block, a directive, or any other language.
@@ -62,6 +95,13 @@ impl Fence {
     }
 }
 
+impl TaskItem {
+    fn add_code(&mut self, code: &str) {
+        self.text.push(CODE);
+        self.code.push(code.to_owned());
+    }
+}
+
 /// Parses a whole page.
 pub(crate) fn parse(text: &str) -> Vec<Element> {
     parse_at(text, Origin { line: 0, column: 0 })
@@ -77,7 +117,16 @@ struct Origin {
 fn parse_at(text: &str, origin: Origin) -> Vec<Element> {
     let options = mdbook_markdown::MarkdownOptions::default();
     let lines = Lines::of(text);
-    let mut page = Page { text, lines, origin, elements: Vec::new(), heading: None, code: None };
+    let mut page = Page {
+        text,
+        lines,
+        origin,
+        elements: Vec::new(),
+        heading: None,
+        code: None,
+        list: None,
+        depth: 0,
+    };
     for (event, range) in mdbook_markdown::new_cmark_parser(text, &options).into_offset_iter() {
         page.take(event, range);
     }
@@ -91,6 +140,10 @@ struct Page<'text> {
     elements: Vec<Element>,
     heading: Option<Heading>,
     code: Option<(String, Range<usize>, String)>,
+    /// The outermost list that is open.
+    list: Option<TaskList>,
+    /// How many lists are open.
+    depth: usize,
 }
 
 impl Page<'_> {
@@ -120,8 +173,19 @@ impl Page<'_> {
                 self.elements.push(Element::Link { target: dest_url.into_string(), line, column });
             }
             Event::Html(html) | Event::InlineHtml(html) => self.html_ids(&html),
-            Event::Text(text) => self.text(&text),
-            Event::Code(code) => self.text(&code),
+            Event::Start(Tag::List(_)) => self.open_list(range.start),
+            Event::End(TagEnd::List(_)) => self.close_list(),
+            Event::Start(Tag::Item) => self.open_item(&range),
+            Event::TaskListMarker(checked) => self.with_item(|item| item.checked = Some(checked)),
+            Event::SoftBreak => self.with_item(|item| item.text.push(' ')),
+            Event::Text(text) => {
+                self.with_item(|item| item.text.push_str(&text));
+                self.text(&text);
+            }
+            Event::Code(code) => {
+                self.with_item(|item| item.add_code(&code));
+                self.text(&code);
+            }
             _ => {}
         }
     }
@@ -131,6 +195,37 @@ impl Page<'_> {
             body.push_str(text);
         } else if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
+        }
+    }
+
+    fn open_list(&mut self, start: usize) {
+        self.depth += 1;
+        if self.depth == 1 {
+            let line = self.place(start).0;
+            self.list = Some(TaskList { items: Vec::new(), line });
+        }
+    }
+
+    fn close_list(&mut self) {
+        self.depth -= 1;
+        let has_boxes = |list: &TaskList| list.items.iter().any(|item| item.checked.is_some());
+        if self.depth == 0 {
+            self.elements.extend(self.list.take().filter(has_boxes).map(Element::TaskList));
+        }
+    }
+
+    fn open_item(&mut self, range: &Range<usize>) {
+        let last = range.start + self.text[range.clone()].trim_end().len();
+        let lines = self.place(range.start).0..=self.place(last).0;
+        if let (1, Some(list)) = (self.depth, &mut self.list) {
+            let (text, code) = (String::new(), Vec::new());
+            list.items.push(TaskItem { checked: None, text, code, lines });
+        }
+    }
+
+    fn with_item(&mut self, change: impl FnOnce(&mut TaskItem)) {
+        if let Some(item) = self.list.as_mut().and_then(|list| list.items.last_mut()) {
+            change(item);
         }
     }
 
@@ -211,6 +306,30 @@ mod tests {
         assert_eq!(fences("```rust\nfn main() {}\n")[0].end, None);
         assert_eq!(fences("```rust\nfn main() {}\n``\n")[0].end, None);
         assert_eq!(fences("````rust\n```\n````\n")[0].end, Some(3));
+    }
+
+    #[test]
+    fn a_task_list_has_its_items_with_their_code() {
+        let page =
+            "- plain\n\n1. one\n\ntext\n\n- [ ] It prints `1`,\n  then `2`.\n- [x] No.\n\nend\n";
+        let keep = |element| if let Element::TaskList(list) = element { Some(list) } else { None };
+        let [list] = &parse(page).into_iter().filter_map(keep).collect::<Vec<_>>()[..] else {
+            panic!("not one task list")
+        };
+        assert_eq!(list.line, 7);
+        let [first, second] = &list.items[..] else { panic!("not two items") };
+        assert_eq!(
+            (first.checked, first.text.as_str()),
+            (Some(false), "It prints \u{1}, then \u{1}.")
+        );
+        assert_eq!(
+            (&first.code[..], &first.lines),
+            (&["1".to_owned(), "2".to_owned()][..], &(7..=8))
+        );
+        assert_eq!(
+            (second.checked, second.text.as_str(), &second.lines),
+            (Some(true), "No.", &(9..=9))
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod links;
 mod lint;
 mod markdown;
 mod measurement;
+mod puzzle;
 mod recording;
 mod sample;
 mod source;
@@ -27,11 +28,14 @@ pub use self::chapter::Chapter;
 pub(crate) use self::config::BOOK_TOML;
 pub use self::finding::{Finding, Location};
 pub use self::ids::IDS_FILE;
+pub(crate) use self::ids::Named;
 pub use self::info::{CheckKind, Edition, Emit, Expectation, Tool};
 pub(crate) use self::info::{is_error_code, nearest};
 pub(crate) use self::links::slug;
 pub(crate) use self::lint::UNDECLARED_DIRECTIVE;
 pub use self::measurement::{MeasuredBlock, Measurement};
+pub(crate) use self::puzzle::squeezed;
+pub use self::puzzle::{Choice, Claim, Error, Puzzle};
 pub use self::recording::{Figure, Recording, Row, number};
 pub use self::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
 pub(crate) use self::source::{digest, tidy, write_whole};
@@ -109,6 +113,19 @@ impl Book {
             .flat_map(|chapter| chapter.questions.iter().map(move |question| (chapter, question)))
     }
 
+    /// All puzzles with their chapters, in the order of the book.
+    pub fn puzzles(&self) -> impl Iterator<Item = (&Chapter, &Puzzle)> {
+        self.chapters
+            .iter()
+            .flat_map(|chapter| chapter.puzzles.iter().map(move |puzzle| (chapter, puzzle)))
+    }
+
+    /// The chapter with the question or the puzzle of this id.
+    #[must_use]
+    pub fn chapter_with_id(&self, id: &str) -> Option<&Chapter> {
+        self.chapters.iter().find(|chapter| chapter.has_id(id))
+    }
+
     fn load_chapters(&mut self, findings: &mut Vec<Finding>) {
         let outline = Outline::load(self, findings);
         let listed = outline.paths().map(|path| Chapter::load(self, path));
@@ -122,6 +139,7 @@ impl Book {
         for chapter in &self.chapters {
             findings.extend(chapter.findings.iter().cloned());
             lint::check(self, chapter, findings);
+            puzzle::check(chapter, findings);
         }
         ids::check(self, findings);
         links::check(self, findings);

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::info::{CheckKind, Edition, Expectation};
+use super::puzzle::Choice;
 
 /// The lowest level at which a good interviewer expects a full answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -85,7 +86,7 @@ pub struct Sample {
     pub chapter: String,
     /// The same, relative to the root of the book: what authors see in errors.
     pub file: String,
-    /// The question it belongs to, when it belongs to one.
+    /// The question or puzzle it belongs to, when it belongs to one.
     pub question: Option<String>,
     /// From the opening to the closing fence.
     pub lines: RangeInclusive<usize>,
@@ -105,6 +106,8 @@ pub struct Sample {
     pub form: Form,
     /// The checked blocks right after it.
     pub checks: Vec<CheckedBlock>,
+    /// What a reader may believe that it does, where it is the sample of a puzzle.
+    pub options: Vec<Choice>,
 }
 
 /// What kind of crate a sample is.
@@ -214,6 +217,7 @@ impl Sample {
             included: false,
             form: Form::Program,
             checks: Vec::new(),
+            options: Vec::new(),
         }
     }
 }

@@ -29,10 +29,10 @@ pub(crate) fn read(path: &Path, shown: &str) -> Result<String, Finding> {
     }
 }
 
-/// Replaces a file at once: a reader, or a crash, sees the old text or the new.
+/// Replaces a file at once: a reader, or a crash, sees the old contents or the new.
 ///
 /// # Errors
-/// When the file or its directory cannot be written; then the old text is still there.
+/// When the file or its directory cannot be written; then the old contents are still there.
 pub(crate) fn write_whole(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(dir)?;
@@ -55,9 +55,9 @@ pub(crate) fn tidy(text: &str) -> String {
     lines.join("\n").trim_end().to_owned()
 }
 
-/// The SHA-256 of a text, in hexadecimal digits.
-pub(crate) fn digest(text: &str) -> String {
-    let bytes = Sha256::digest(text.as_bytes());
+/// The SHA-256 of a text or of bytes, in hexadecimal digits.
+pub(crate) fn digest(contents: &(impl AsRef<[u8]> + ?Sized)) -> String {
+    let bytes = Sha256::digest(contents);
     bytes.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex

@@ -14,9 +14,10 @@ use regex::Regex;
 
 use super::miri;
 use super::os;
+use super::prover::needs_miri;
 use super::rules::Rules;
 use super::toolchain::{ChapterCrates, Toolchain};
-use crate::book::{Expectation, Sample, Tool, digest};
+use crate::book::{Sample, digest};
 
 /// What a sample says that asks which processor it runs on.
 static ASKS_PROCESSOR: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,11 +44,12 @@ impl Cache {
     pub(crate) fn key(&self, sample: &Sample, rules: &Rules, uses_crates: bool) -> String {
         let checks: Vec<_> = sample.checks.iter().map(|block| (&block.kind, &block.text)).collect();
         let crates = if uses_crates { self.crates.as_str() } else { "" };
-        let by_miri = sample.expectation == Expectation::Reported { tool: Tool::Miri };
-        let miri = by_miri.then(miri::version);
+        let options: Vec<_> =
+            sample.options.iter().map(|option| (&option.claim, option.is_right)).collect();
+        let miri = needs_miri(sample).then(miri::version);
         let processor = ASKS_PROCESSOR.is_match(&sample.text).then(os::processor);
         digest(&format!(
-            "{}\n{crates}\n{rules:?}\n{miri:?}\n{processor:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{}",
+            "{}\n{crates}\n{rules:?}\n{miri:?}\n{processor:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{checks:?}\n{options:?}\n{}",
             self.compiler,
             sample.expectation,
             sample.edition,
@@ -92,7 +94,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::book::{CheckKind, CheckedBlock, Edition, Form};
+    use crate::book::{CheckKind, CheckedBlock, Choice, Claim, Edition, Expectation, Form};
 
     const VERSION: &str = "rustc 1.95.0\nhost: x86_64-unknown-linux-gnu\nLLVM version: 22.1.2\n";
 
@@ -121,7 +123,7 @@ mod tests {
 
     #[test]
     fn whatever_a_proof_depends_on_changes_the_key() {
-        let changes: [fn(&mut Sample); 9] = [
+        let changes: [fn(&mut Sample); 11] = [
             |_| (),
             |sample| sample.text.push('\n'),
             |sample| sample.expectation = Expectation::Panic,
@@ -131,6 +133,8 @@ mod tests {
             |sample| sample.checks.push(block(CheckKind::Output, "1\n")),
             |sample| sample.checks.push(block(CheckKind::Output, "2\n")),
             |sample| sample.checks.push(block(CheckKind::Stderr, "1\n")),
+            |sample| sample.options.push(option(false)),
+            |sample| sample.options.push(option(true)),
         ];
         let mut keys = BTreeSet::new();
         for change in changes {
@@ -138,6 +142,10 @@ mod tests {
             change(&mut other);
             assert!(keys.insert(key(&other)), "{other:?}");
         }
+    }
+
+    fn option(is_right: bool) -> Choice {
+        Choice { claim: Claim::NeverEnds, is_right, lines: 1..=1 }
     }
 
     fn block(kind: CheckKind, text: &str) -> CheckedBlock {

@@ -142,7 +142,8 @@ impl Diagnostic {
             (None, None) => "failed without a message".to_owned(),
         };
         let message = format!("rustc {end}");
-        let rendered = Some(format!("error: {message}\n{}", ran.stderr));
+        let said = ran.stderr.lines().filter(|line| !line.starts_with('{')).collect::<Vec<_>>();
+        let rendered = Some(format!("error: {message}\n{}", said.join("\n")));
         Self { level: "error".to_owned(), message, code: None, rendered, spans: Vec::new() }
     }
 

@@ -10,6 +10,9 @@ use super::cancel::Cancel;
 use super::run::{self, Ran, SAMPLE};
 use crate::book::Edition;
 
+/// What every report of Miri on undefined behavior says.
+pub(super) const UNDEFINED_BEHAVIOR: &str = "error: Undefined Behavior: ";
+
 static VERSION: LazyLock<Option<String>> =
     LazyLock::new(|| succeeded(cargo_miri().arg("--version")));
 /// The library is made ready once, so that no sample's time is spent on it.
@@ -24,6 +27,11 @@ pub(super) fn version() -> Option<&'static str> {
 /// Whether Miri can run programs.
 pub(super) fn is_ready() -> bool {
     *IS_READY
+}
+
+/// Whether a run under Miri ended with undefined behavior.
+pub(super) fn found_undefined_behavior(ran: &Ran) -> bool {
+    ran.stderr.contains(UNDEFINED_BEHAVIOR)
 }
 
 /// Runs the program whose `src/main.rs` stands in `dir` under Miri.

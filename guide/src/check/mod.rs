@@ -15,6 +15,7 @@ mod emitted;
 mod error;
 mod measure;
 mod miri;
+mod options;
 mod os;
 mod parallel;
 mod plan;

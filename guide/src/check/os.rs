@@ -109,10 +109,10 @@ pub(crate) fn group(leader: u32) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The threads of the group that `leader` started.
-pub(crate) fn threads(leader: u32) -> usize {
+/// The threads of processes.
+pub(crate) fn threads(processes: &[u32]) -> usize {
     let threads = |pid| std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
-    group(leader).map(threads).sum()
+    processes.iter().map(threads).sum()
 }
 
 /// The threads of all processes of this machine, which the system can tell at once.
@@ -140,16 +140,22 @@ pub(crate) fn resume_group(leader: u32) {
 
 #[cfg(unix)]
 fn signal_group(leader: u32, signal: rustix::process::Signal) {
-    if let Some(leader) = i32::try_from(leader).ok().and_then(rustix::process::Pid::from_raw) {
+    if let Some(leader) = pid(leader) {
         let _ = rustix::process::kill_process_group(leader, signal);
     }
 }
 
-/// Whether the processes of the group that `leader` started use more than so many bytes of memory together.
-pub(crate) fn uses_more_than(bytes: u64, leader: u32) -> bool {
+#[cfg(unix)]
+fn pid(pid: u32) -> Option<rustix::process::Pid> {
+    i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw)
+}
+
+/// Whether processes use more than so many bytes of memory together.
+pub(crate) fn use_more_than(bytes: u64, processes: &[u32]) -> bool {
     // What several of them share is counted for each at first: that is quick, and hardly ever too much.
-    let used = |of_one: fn(u32) -> u64| group(leader).map(of_one).sum::<u64>() > bytes;
-    used(resident_memory) && used(proportional_memory)
+    let use_more =
+        |of_one: fn(u32) -> u64| processes.iter().copied().map(of_one).sum::<u64>() > bytes;
+    use_more(resident_memory) && use_more(proportional_memory)
 }
 
 fn resident_memory(pid: u32) -> u64 {
@@ -177,6 +183,22 @@ pub(crate) fn wait_for_end_of_group(leader: u32) {
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Makes directories below `dir` removable that a program has shut.
+pub(crate) fn open_up(dir: &Path) {
+    #[cfg(unix)]
+    {
+        use std::fs::{Permissions, read_dir, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        let _ = set_permissions(dir, Permissions::from_mode(0o700));
+        let entries = read_dir(dir).into_iter().flatten().flatten();
+        let is_directory =
+            |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        entries.filter(is_directory).for_each(|entry| open_up(&entry.path()));
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
 }
 
 /// Ends processes that left their group but still work in `dir`.
@@ -212,13 +234,13 @@ fn end_all(is_meant: impl Fn(u32) -> bool) {
     }
 }
 
-fn kill(pid: u32) {
+fn kill(process: u32) {
     #[cfg(unix)]
-    if let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    if let Some(process) = pid(process) {
+        let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
     }
     #[cfg(not(unix))]
-    let _ = pid;
+    let _ = process;
 }
 
 /// The ids of all processes, where the system lists them in `/proc`.

@@ -90,6 +90,7 @@ fn can_share(sample: &Sample) -> bool {
     shareable
         && shows_no_places
         && sample.form == Form::Program
+        && !sample.needs_miri_for_options()
         && sample.edition != Edition::E2015
         && !SOLITARY.is_match(&sample.text.replace(BLIND_HOOK, ""))
         && !may_start_itself(&sample.text)

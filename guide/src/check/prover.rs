@@ -234,15 +234,20 @@ pub fn not_run_here(sample: &Sample) -> Option<String> {
         Expectation::Example => {
             Some("shown from `examples/`, where `cargo test` proves it".to_owned())
         }
-        Expectation::Reported { tool: Tool::Miri } => {
-            (!miri::is_ready()).then(|| "Miri is not installed".to_owned())
-        }
+        _ if needs_miri(sample) && !miri::is_ready() => Some("Miri is not installed".to_owned()),
+        Expectation::Reported { tool: Tool::Miri } => None,
         Expectation::Reported { tool } if !SANITIZERS => Some(format!("{tool} needs x86-64 Linux")),
         _ if is_about_code && !cfg!(target_arch = "x86_64") => {
             Some("the page is about code for x86-64".to_owned())
         }
         _ => None,
     }
+}
+
+/// Whether nothing but Miri can prove a sample.
+pub(crate) fn needs_miri(sample: &Sample) -> bool {
+    sample.expectation == Expectation::Reported { tool: Tool::Miri }
+        || sample.needs_miri_for_options()
 }
 
 /// Whether what a block is about differs between processors.

@@ -93,6 +93,12 @@ impl Counts {
                     for block in &sample.checks {
                         *counts.blocks.entry(block.kind.to_string()).or_default() += 1;
                     }
+                    if !sample.options.is_empty() {
+                        *counts
+                            .expectations
+                            .entry("decide their options".to_owned())
+                            .or_default() += 1;
+                    }
                 }
                 Outcome::Refuted(_) => counts.refuted += 1,
                 Outcome::NotRun(reason) => *counts.not_run.entry(reason.clone()).or_default() += 1,

@@ -191,14 +191,11 @@ fn watch(
     let mut pause = Duration::from_micros(500);
     while child.try_wait()?.is_none() {
         cancel.check()?;
-        let is_slow = started.elapsed().as_millis() > 30;
         if started.elapsed() > limits.time {
             return Ok(Some(Stop::Time));
         } else if too_much(outputs, limits)? {
             return Ok(Some(Stop::Output));
-        } else if let Some(stop) = crowd.sudden() {
-            return Ok(Some(stop));
-        } else if let Some(stop) = is_slow.then(|| crowd.excess()).flatten() {
+        } else if let Some(stop) = crowd.excess() {
             return Ok(Some(stop));
         }
         os::wait_at_most(pause, child);
@@ -207,42 +204,55 @@ fn watch(
     Ok(too_much(outputs, limits)?.then_some(Stop::Output))
 }
 
-/// All that a program started, under its limits.
+/// All that a program started.
 struct Crowd {
     limits: Limits,
     leader: u32,
-    /// Threads of the whole machine when there was no reason to look closer.
+    counted: Instant,
+    /// Threads of the whole machine when there was no reason to count at once.
     usual: usize,
 }
 
 impl Crowd {
-    /// So many new threads, of anyone, are reason to look closer.
+    /// Whoever is counted all the time is slow.
+    const REST: Duration = Duration::from_millis(30);
+    /// So many new threads, of anyone, are reason to count at once.
     const SUDDEN: usize = 64;
 
     fn new(limits: Limits, leader: u32) -> Self {
-        Self { limits, leader, usual: os::threads_of_all() }
+        Self { limits, leader, counted: Instant::now(), usual: os::threads_of_all() }
     }
 
-    /// The limit that a crowd has passed which grows faster than it can be counted: it is halted meanwhile.
-    fn sudden(&mut self) -> Option<Stop> {
-        if !self.limits.is_confined || os::threads_of_all() < self.usual + Self::SUDDEN {
-            return None;
+    /// The limit that all of them together have passed, when it is time to count them.
+    fn excess(&mut self) -> Option<Stop> {
+        let is_sudden = self.limits.is_confined && os::threads_of_all() > self.usual + Self::SUDDEN;
+        if is_sudden {
+            return self.halted_excess();
         }
+        let is_time = self.counted.elapsed() > Self::REST;
+        is_time.then(|| self.count()).flatten()
+    }
+
+    /// A crowd that grows faster than it can be counted is halted meanwhile.
+    fn halted_excess(&mut self) -> Option<Stop> {
         os::halt_group(self.leader);
-        let excess = self.excess();
+        let excess = self.count();
         os::resume_group(self.leader);
         self.usual = os::threads_of_all();
         excess
     }
 
-    /// The limit that all processes together have passed.
-    fn excess(&self) -> Option<Stop> {
+    fn count(&mut self) -> Option<Stop> {
         let Limits { processes, threads, memory, .. } = self.limits;
-        let processes = processes.filter(|most| os::group(self.leader).nth(*most).is_some());
-        let threads = || threads.filter(|most| os::threads(self.leader) > *most);
-        let memory = || memory.filter(|most| os::uses_more_than(*most, self.leader));
-        let stop = processes.map(Stop::Processes);
-        stop.or_else(|| threads().map(Stop::Threads)).or_else(|| memory().map(Stop::Memory))
+        if processes.is_none() && memory.is_none() {
+            return None;
+        }
+        let all: Vec<u32> = os::group(self.leader).collect();
+        self.counted = Instant::now();
+        let processes = processes.filter(|most| all.len() > *most).map(Stop::Processes);
+        let threads = || threads.filter(|most| os::threads(&all) > *most).map(Stop::Threads);
+        let memory = || memory.filter(|most| os::use_more_than(*most, &all)).map(Stop::Memory);
+        processes.or_else(threads).or_else(memory)
     }
 }
 

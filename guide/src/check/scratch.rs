@@ -59,6 +59,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         os::end_processes_of(self.dir.path());
+        os::open_up(self.dir.path());
     }
 }
 
@@ -99,5 +100,6 @@ fn remove(dir: &Path) {
     let away = dir.with_extension("gone");
     let away = if fs::rename(dir, &away).is_ok() { &away } else { dir };
     os::end_processes_of(dir);
+    os::open_up(away);
     let _ = fs::remove_dir_all(away);
 }

@@ -39,8 +39,7 @@ impl Filter {
     /// Whether the filter selects something of the chapter, or the whole chapter.
     #[must_use]
     pub fn names_chapter(&self, chapter: &Chapter) -> bool {
-        let is_id = self.place == Place::Whole
-            && chapter.questions.iter().any(|question| question.id == self.path);
+        let is_id = self.place == Place::Whole && chapter.has_id(&self.path);
         is_id || self.path_matches(&chapter.path)
     }
 

@@ -73,7 +73,13 @@ impl<'a> Session<'a> {
             return Ok(Evidence { compiled, ..Evidence::default() });
         }
         let (runs, emitted) = (self.runs(sample, dir.path())?, self.emitted(sample)?);
-        Ok(Evidence { compiled, runs, emitted, ..Evidence::default() })
+        let asked = sample.needs_miri_for_options();
+        let miri = asked.then(|| self.run_miri(sample, dir.path())).transpose()?;
+        Ok(Evidence { compiled, runs, emitted, miri, ..Evidence::default() })
+    }
+
+    fn run_miri(&self, sample: &Sample, dir: &Path) -> Result<Ran> {
+        miri::run(dir, sample.edition, &self.prover.cancel).context("cannot run Miri")
     }
 
     /// What the compiler emits of the functions that blocks are about, in a crate of their own.
@@ -121,10 +127,7 @@ impl<'a> Session<'a> {
     fn runs(&self, sample: &Sample, dir: &Path) -> Result<Vec<Ran>> {
         match sample.expectation {
             Expectation::Run | Expectation::Panic => self.run_enough(dir, &[]),
-            Expectation::Reported { tool: Tool::Miri } => {
-                let ran = miri::run(dir, sample.edition, &self.prover.cancel);
-                Ok(vec![ran.context("cannot run Miri")?])
-            }
+            Expectation::Reported { tool: Tool::Miri } => Ok(vec![self.run_miri(sample, dir)?]),
             Expectation::Reported { .. } => Ok(vec![self.run(dir, &[])?]),
             _ => Ok(Vec::new()),
         }

@@ -10,6 +10,8 @@ use super::codegen::{self, Refuted};
 use super::compare::{self, matches_elided};
 use super::compile::Compiled;
 use super::emission::Emissions;
+use super::miri;
+use super::options;
 use super::run::Ran;
 use crate::book::{
     CheckKind, CheckedBlock, Emit, Expectation, Finding, Location, Sample, Tool, tidy,
@@ -24,6 +26,8 @@ pub(crate) struct Evidence {
     pub(crate) runs: Vec<Ran>,
     /// What the blocks about emitted code are about.
     pub(crate) emitted: Emissions,
+    /// A run under Miri, where an option is about undefined behavior and nothing else decides it.
+    pub(crate) miri: Option<Ran>,
 }
 
 impl Evidence {
@@ -48,6 +52,9 @@ pub(crate) fn judge(sample: &Sample, evidence: &Evidence) -> Vec<Finding> {
     let mut findings: Vec<Finding> = judge.expectation().into_iter().collect();
     if findings.is_empty() {
         findings.extend(sample.checks.iter().filter_map(|block| judge.block(block)));
+    }
+    if findings.is_empty() {
+        findings = options::judge(sample, evidence);
     }
     findings
 }
@@ -410,7 +417,7 @@ fn sign(tool: Tool) -> &'static str {
     match tool {
         Tool::Asan => "ERROR: AddressSanitizer: ",
         Tool::Tsan => "WARNING: ThreadSanitizer: data race",
-        Tool::Miri => "error: Undefined Behavior: ",
+        Tool::Miri => miri::UNDEFINED_BEHAVIOR,
     }
 }
 

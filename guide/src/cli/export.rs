@@ -22,20 +22,13 @@ pub(crate) fn run(book: &Book, format: Format, out: Option<PathBuf>) -> Result<E
     fs::create_dir(&work)?;
     let guide = Rendered::new(book, &site);
     let bytes = format.export(&guide, &work)?;
-    let out = out.unwrap_or_else(|| file_name(guide.title(), format));
+    let usual = || PathBuf::from(guide.name()).with_extension(format.extension());
+    let out = out.unwrap_or_else(usual);
     write(&out, &bytes)?;
     if format == Format::Json {
         write(&out.with_extension("schema.json"), SCHEMA.as_bytes())?;
     }
     Ok(Exit::Proved)
-}
-
-/// The title in small letters, with hyphens.
-fn file_name(title: &str, format: Format) -> PathBuf {
-    let title = title.to_lowercase();
-    let words = title.split(|character: char| !character.is_alphanumeric());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    PathBuf::from(words.join("-")).with_extension(format.extension())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -5,13 +5,14 @@ use crate::book::{Book, Level};
 use crate::study;
 
 pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit {
-    let rows: Vec<study::Row> = study::catalog(book)
-        .questions
-        .into_iter()
-        .filter(|row| level.is_none_or(|level| row.level == level))
-        .filter(|row| part.is_none_or(|part| row.part == part))
-        .collect();
-    let width = rows.iter().map(|row| row.id.chars().count()).max().unwrap_or(2);
+    let is_asked_for = |row: &study::Row| {
+        level.is_none_or(|level| row.level == level) && part.is_none_or(|part| row.part == part)
+    };
+    let study::Catalog { mut questions, mut puzzles, .. } = study::catalog(book);
+    questions.retain(is_asked_for);
+    puzzles.retain(is_asked_for);
+    let rows = || questions.iter().chain(&puzzles);
+    let width = rows().map(|row| row.id.chars().count()).max().unwrap_or(2);
     anstream::println!(
         "{:width$}  {:6}  {:>4} {:>5} {:>6}  question",
         "id",
@@ -20,7 +21,7 @@ pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit
         "fails",
         "blocks"
     );
-    for row in &rows {
+    for row in rows() {
         let study::Row { id, level, text, evidence, .. } = row;
         let study::Counts { runs, fails, blocks } = evidence;
         anstream::println!(
@@ -28,9 +29,14 @@ pub(crate) fn run(book: &Book, level: Option<Level>, part: Option<&str>) -> Exit
             level.name()
         );
     }
-    match rows.len() {
-        1 => anstream::println!("1 question"),
-        questions => anstream::println!("{questions} questions"),
-    }
+    let puzzles = match puzzles.len() {
+        0 => String::new(),
+        puzzles => format!(", {}", counted(puzzles, "puzzle")),
+    };
+    anstream::println!("{}{puzzles}", counted(questions.len(), "question"));
     Exit::Proved
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

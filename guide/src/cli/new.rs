@@ -53,8 +53,8 @@ fn question(book: &Book, path: &str, id: &str, level: Level) -> Result<()> {
     let chapter = chapter.ok_or_else(|| {
         usage(format!("there is no chapter `{path}`: run `cargo guide new {path}`"))
     })?;
-    let owner = book.questions().find(|(_, question)| question.id == id);
-    if let Some((owner, _)) = owner.filter(|(owner, _)| owner.path != chapter.path) {
+    let owner = book.chapter_with_id(id);
+    if let Some(owner) = owner.filter(|owner| owner.path != chapter.path) {
         return Err(usage(format!("the id `{id}` is taken by {}", owner.path)));
     }
     if owner.is_none() {

@@ -11,9 +11,10 @@ use toml::{Table, Value};
 
 use super::figure::figure;
 use super::highlight::code_block;
+use super::puzzle;
 use crate::book::{
-    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, MeasuredBlock,
-    Question, Sample,
+    Chapter, CheckKind, CheckedBlock, Directive, Edition, Emit, Expectation, Level, MeasuredBlock,
+    Puzzle, Sample,
 };
 
 /// The titles that `book.toml` gives to the kinds of callouts.
@@ -33,11 +34,19 @@ pub(super) fn annotate(chapter: &Chapter, kinds: &Kinds, audience: Audience) -> 
     let lines = chapter.text.lines().map(str::to_owned).collect();
     let mut page = Page { lines, audience };
     for question in &chapter.questions {
-        page.add_badge(question);
+        page.add_badge(question.line, question.level);
     }
-    for sample in &chapter.samples {
+    for puzzle in &chapter.puzzles {
+        page.add_badge(puzzle.line, puzzle.level);
+    }
+    for (index, sample) in chapter.samples.iter().enumerate() {
         page.highlight(sample);
-        page.frame(sample);
+        match chapter.puzzles.iter().find(|puzzle| puzzle.sample == Some(index)) {
+            Some(puzzle) if sample.column == 1 => {
+                page.pose(puzzle, sample, chapter.section_below(puzzle.line));
+            }
+            _ => page.frame(sample),
+        }
     }
     for block in &chapter.measured {
         page.show_figure(block);
@@ -57,9 +66,8 @@ struct Page {
 
 impl Page {
     /// The badge is part of the heading, so that mdBook copies it into the sidebar's list of headings.
-    fn add_badge(&mut self, question: &Question) {
-        let level = question.level;
-        let heading = self.line(question.line);
+    fn add_badge(&mut self, line: usize, level: Level) {
+        let heading = self.line(line);
         if let Some(attributes) = heading.rfind('{') {
             heading.insert_str(
                 attributes,
@@ -111,6 +119,28 @@ impl Page {
             self.frame_check(block, &margin);
         }
         self.close(last, &margin, &format!("{proof}\n{margin}</div>"));
+    }
+
+    /// The sample, then its options, then a result with all that is below them, down to the line `end`.
+    fn pose(&mut self, puzzle: &Puzzle, sample: &Sample, end: Option<usize>) {
+        let end = end.map_or(self.lines.len(), |heading| heading - 1);
+        let (first, last) = (*sample.lines.start(), *sample.lines.end());
+        let (proof, place, run) = (Proof::of(sample), self.place(sample), run(sample));
+        let opening = puzzle::opening(puzzle, &sample.options);
+        self.open(first, "", &format!("{opening}\n<div class=\"sample\"{place}{run}>"));
+        for line in sample.options.iter().flat_map(|option| option.lines.clone()) {
+            self.line(line).clear();
+        }
+        for block in &sample.checks {
+            self.frame_check(block, "");
+        }
+        if let (Some(first), Some(last)) = (sample.checks.first(), sample.checks.last()) {
+            self.open(*first.lines.start(), "", "<div class=\"sample\">");
+            self.close(*last.lines.end(), "", "</div>");
+        }
+        let question = puzzle::question(&sample.options);
+        self.close(last, "", &format!("{proof}\n</div>\n{question}"));
+        self.close(end, "", puzzle::CLOSING);
     }
 
     fn place(&self, sample: &Sample) -> String {

@@ -11,6 +11,7 @@ use mdbook_renderer::{RenderContext, Renderer};
 use toml::{Table, Value};
 
 use super::annotate::Audience;
+use super::offline::keep_offline;
 use super::preprocess::Guide;
 use super::staging::Staging;
 use super::{study, warnings};
@@ -33,13 +34,15 @@ pub fn build(root: &Path, destination: &Path) -> Result<()> {
     let staging =
         Staging::new(parent).with_context(|| format!("cannot write to {}", parent.display()))?;
     let fresh = staging.path().join("fresh");
-    render(root, &fresh, Audience::Reader)?;
+    let book = render(root, &fresh, Audience::Reader)?;
+    keep_offline(&book, &fresh)?;
     replace(destination, &fresh, &staging.path().join("stale"))
         .with_context(|| format!("cannot replace {}", destination.display()))
 }
 
-/// Renders the book in `root` into the directory `destination`, for readers as a stock `mdbook build` would.
-pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Result<()> {
+/// Renders the book in `root` into the directory `destination`, for readers as a stock `mdbook build` would,
+/// and adds the study tools.
+pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Result<Arc<Book>> {
     let mut config = config(root)?;
     config.build.build_dir = destination.into();
     keep_html_only(&mut config)?;
@@ -47,7 +50,8 @@ pub(super) fn render(root: &Path, destination: &Path, audience: Audience) -> Res
     let source = Arc::new(Book::load(root));
     let book = load(root, config, Guide { source: Arc::clone(&source), audience })?;
     warnings::refuse(|| book.build())?;
-    study::write_tools(&source, destination)
+    study::write_tools(&source, destination)?;
+    Ok(source)
 }
 
 /// Writes the prepared book as mdBook hands it to renderers that are programs, such as a link checker.

@@ -36,11 +36,11 @@ fn day(day: &Day<'_>, number: usize) -> String {
 }
 
 fn cards(day: &Day<'_>) -> String {
-    let Day { cards, summaries, .. } = day;
+    let Day { cards, repeats_weakest, .. } = day;
     if *cards == 0 {
         return String::new();
     }
-    let which = if summaries.is_empty() { "about" } else { "the weakest" };
+    let which = if *repeats_weakest { "the weakest" } else { "about" };
     let time = time(cards * CARD_MINUTES);
     format!(
         "<li><a href=\"drill.html?only=due\">Drill</a>: {which} {} <span class=\"plan-time\">{time}</span></li>\n",
@@ -53,9 +53,11 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{plural}")
 }
 
-/// The entries below the titles of their chapters.
+/// What is to be read below the titles of its chapters, then the puzzles.
 fn entries(entries: &[Entry<'_>]) -> String {
-    let groups = entries.chunk_by(|one, next| chapter(one) == chapter(next));
+    let mut sorted = entries.to_vec();
+    sorted.sort_by_key(Entry::is_puzzle);
+    let groups = sorted.chunk_by(|one, next| chapter(one) == chapter(next));
     let group = |group: &[Entry<'_>]| {
         let items: String = group.iter().map(entry).collect();
         format!("<li>{}<ul class=\"plan-list\">\n{items}</ul></li>\n", chapter(&group[0]))
@@ -66,6 +68,7 @@ fn entries(entries: &[Entry<'_>]) -> String {
 fn chapter(entry: &Entry<'_>) -> String {
     match entry {
         Entry::Page(_) => "Read first".to_owned(),
+        Entry::Puzzle(_) => "Puzzles".to_owned(),
         Entry::Question(Row { chapter, chapter_title, .. }) => {
             format!("<a href=\"../{chapter}.html\">{}</a>", escape_html(chapter_title))
         }
@@ -74,10 +77,9 @@ fn chapter(entry: &Entry<'_>) -> String {
 
 fn entry(entry: &Entry<'_>) -> String {
     match entry {
-        Entry::Page(Reading { title, url, minutes, .. }) => {
-            item(url, title, "", *minutes)
-        }
-        Entry::Question(Row { title, url, level, minutes, .. }) => {
+        Entry::Page(Reading { title, url, minutes, .. }) => item(url, title, "", *minutes),
+        Entry::Question(row) | Entry::Puzzle(row) => {
+            let Row { title, url, level, minutes, .. } = row;
             let level = format!(" <span class=\"level level-{level}\">{level}</span>");
             item(url, title, &level, *minutes)
         }
@@ -96,9 +98,7 @@ fn summaries(summaries: &[&Reading]) -> String {
     if summaries.is_empty() {
         return String::new();
     }
-    let item = |summary: &&Reading| {
-        item(&summary.url, &summary.title, "", summary.minutes)
-    };
+    let item = |summary: &&Reading| item(&summary.url, &summary.title, "", summary.minutes);
     let items: String = summaries.iter().map(item).collect();
     format!("<li>The chapters in short<ul class=\"plan-list\">\n{items}</ul></li>\n")
 }
@@ -107,8 +107,12 @@ fn left_out(entries: &[Entry<'_>]) -> String {
     if entries.is_empty() {
         return String::new();
     }
-    let questions = counted(entries.len(), "question");
-    format!("<p>No time for {questions}: the least likely to be asked.</p>\n")
+    let puzzles = entries.iter().filter(|entry| entry.is_puzzle()).count();
+    let kinds = [(entries.len() - puzzles, "question"), (puzzles, "puzzle")];
+    let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(count, noun)| counted(*count, noun)).collect();
+    let kinds = kinds.join(" and ");
+    format!("<p>No time for {kinds}: the least likely to be asked.</p>\n")
 }
 
 fn time(minutes: usize) -> String {

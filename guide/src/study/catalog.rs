@@ -8,7 +8,7 @@ use mdbook_summary::{Summary, SummaryItem};
 use regex::Regex;
 use serde::Serialize;
 
-use crate::book::{Book, Chapter, Expectation, Level, Question, slug};
+use crate::book::{Book, Chapter, Expectation, Level, Named, slug};
 
 /// Words a minute, code included: an estimate for somebody who reads to remember.
 const PACE: usize = 150;
@@ -27,6 +27,8 @@ pub struct Catalog {
     pub levels: [Level; 4],
     /// The questions, in the order of the book.
     pub questions: Vec<Row>,
+    /// The puzzles, in the order of the book.
+    pub puzzles: Vec<Row>,
     /// What stands before the questions: the pages of the first part that have none.
     pub pages: Vec<Reading>,
     /// The lists of rules at the ends of chapters, to reread on the morning of the interview.
@@ -55,15 +57,15 @@ pub struct Part {
     pub title: String,
 }
 
-/// A question with what is known about it.
+/// A question or a puzzle with what is known about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// The question's permanent id.
+    /// Its permanent id.
     pub id: String,
-    /// The question as HTML: code is marked.
+    /// Its heading as HTML: code is marked.
     pub title: String,
-    /// The question without markup.
+    /// Its heading without markup.
     pub text: String,
     /// How much an interviewer expects.
     pub level: Level,
@@ -99,7 +101,8 @@ pub struct Counts {
 pub fn catalog(book: &Book) -> Catalog {
     let roles = book.roles();
     let questions: Vec<Row> =
-        book.questions().map(|(chapter, question)| row(&roles, chapter, question)).collect();
+        book.questions().map(|question| row(&roles, question.into())).collect();
+    let puzzles = book.puzzles().map(|puzzle| row(&roles, puzzle.into())).collect();
     let mut parts = parts(book);
     parts.retain(|part| questions.iter().any(|row| row.part == part.id));
     Catalog {
@@ -107,6 +110,7 @@ pub fn catalog(book: &Book) -> Catalog {
         roles: roles.into_keys().collect(),
         levels: Level::ALL,
         questions,
+        puzzles,
         pages: book.chapters.iter().filter_map(page).collect(),
         summaries: book.chapters.iter().filter_map(summary).collect(),
     }
@@ -136,26 +140,27 @@ fn summary(chapter: &Chapter) -> Option<Reading> {
     })
 }
 
-fn row(roles: &BTreeMap<String, Vec<String>>, chapter: &Chapter, question: &Question) -> Row {
+fn row(roles: &BTreeMap<String, Vec<String>>, named: Named<'_>) -> Row {
+    let Named { chapter, id, title, level, line, .. } = named;
     let path = chapter.path.trim_end_matches(".md");
     let part = part_of(path);
     let asks = |places: &Vec<String>| places.iter().any(|place| place == part || place == path);
     Row {
-        id: question.id.clone(),
-        title: with_code(heading(chapter, question)),
-        text: question.title.clone(),
-        level: question.level,
+        id: id.to_owned(),
+        title: with_code(heading(chapter, line)),
+        text: title.to_owned(),
+        level,
         part: part.to_owned(),
         chapter: path.to_owned(),
         chapter_title: chapter.title.clone(),
-        url: format!("{path}.html#{}", question.id),
+        url: format!("{path}.html#{id}"),
         roles: roles
             .iter()
             .filter(|(_, places)| asks(places))
             .map(|(role, _)| role.clone())
             .collect(),
-        minutes: minutes(chapter, question.line),
-        evidence: counts(chapter, question),
+        minutes: minutes(chapter, line),
+        evidence: counts(chapter, id),
     }
 }
 
@@ -165,8 +170,8 @@ fn part_of(path: &str) -> &str {
 }
 
 /// The heading as the author wrote it, without its level.
-fn heading<'text>(chapter: &'text Chapter, question: &Question) -> &'text str {
-    let line = chapter.text.lines().nth(question.line - 1).unwrap_or_default();
+fn heading(chapter: &Chapter, line: usize) -> &str {
+    let line = chapter.text.lines().nth(line - 1).unwrap_or_default();
     let end = line.rfind('{').unwrap_or(line.len());
     line[..end].trim_start_matches('#').trim()
 }
@@ -183,10 +188,9 @@ fn minutes(chapter: &Chapter, line: usize) -> usize {
     words.div_ceil(PACE).max(2)
 }
 
-fn counts(chapter: &Chapter, question: &Question) -> Counts {
-    let id = &question.id;
-    let mine = chapter.samples.iter().filter(|sample| sample.question.as_ref() == Some(id));
-    let measured = chapter.measured.iter().filter(|block| block.question.as_ref() == Some(id));
+fn counts(chapter: &Chapter, id: &str) -> Counts {
+    let mine = chapter.samples.iter().filter(|sample| sample.question.as_deref() == Some(id));
+    let measured = chapter.measured.iter().filter(|block| block.question.as_deref() == Some(id));
     let fails = |expectation: &Expectation| matches!(expectation, Expectation::CompileFail { .. });
     Counts {
         runs: mine.clone().filter(|sample| !fails(&sample.expectation)).count(),

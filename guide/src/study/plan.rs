@@ -30,8 +30,10 @@ pub struct Plan<'catalog> {
 /// What to do on one day.
 #[derive(Debug, Default)]
 pub struct Day<'catalog> {
-    /// How many cards of the drill will be due, or the weakest on the last day.
+    /// How many cards of the drill will be due, or how many of the weakest there is time for.
     pub cards: usize,
+    /// Whether the cards are the weakest, because it is the last day.
+    pub repeats_weakest: bool,
     /// What to read.
     pub entries: Vec<Entry<'catalog>>,
     /// The closing lists of chapters to reread.
@@ -54,13 +56,21 @@ pub enum Entry<'catalog> {
     Page(&'catalog Reading),
     /// A question.
     Question(&'catalog Row),
+    /// A puzzle.
+    Puzzle(&'catalog Row),
 }
 
 impl Entry<'_> {
+    /// Whether it is a puzzle.
+    #[must_use]
+    pub fn is_puzzle(&self) -> bool {
+        matches!(self, Self::Puzzle(_))
+    }
+
     fn minutes(&self) -> usize {
         match self {
             Self::Page(page) => page.minutes,
-            Self::Question(row) => row.minutes,
+            Self::Question(row) | Self::Puzzle(row) => row.minutes,
         }
         .min(MINUTES)
     }
@@ -98,8 +108,10 @@ fn items(catalog: &Catalog) -> Vec<Item<'_>> {
     let pages = catalog.pages.iter().map(|page| (Entry::Page(page), 0, 0));
     let questions =
         catalog.questions.iter().map(|row| (Entry::Question(row), unlikely(row.level), group(row)));
+    let puzzles =
+        catalog.puzzles.iter().map(|row| (Entry::Puzzle(row), unlikely(row.level), group(row)));
     let item = |(index, (entry, unlikely, group))| Item { entry, unlikely, group, index };
-    pages.chain(questions).enumerate().map(item).collect()
+    pages.chain(questions).chain(puzzles).enumerate().map(item).collect()
 }
 
 fn unlikely(level: Level) -> usize {
@@ -119,7 +131,7 @@ fn group(row: &Row) -> usize {
 /// Spreads everything evenly over the days. When it does not fit, the least likely is left out.
 fn fit(catalog: &Catalog, days: usize, minutes: usize) -> Plan<'_> {
     let mut kept = items(catalog);
-    kept.sort_by_key(|item| (item.unlikely, item.index));
+    kept.sort_by_key(|item| (item.unlikely, item.entry.is_puzzle(), item.index));
     let mut left_out = Vec::new();
     while fill(&in_order(&kept), days, minutes, minutes).is_none() {
         left_out.extend(kept.pop().map(|item| item.entry));
@@ -131,10 +143,21 @@ fn fit(catalog: &Catalog, days: usize, minutes: usize) -> Plan<'_> {
     Plan { days, left_out }
 }
 
+/// The order of study, with the puzzles spread over the questions.
 fn in_order<'catalog>(items: &[Item<'catalog>]) -> Vec<Entry<'catalog>> {
     let mut sorted = items.to_vec();
     sorted.sort_by_key(|item| (item.group, item.index));
-    sorted.into_iter().map(|item| item.entry).collect()
+    let entries = sorted.into_iter().map(|item| item.entry);
+    let (mut puzzles, others): (Vec<_>, Vec<_>) = entries.partition(Entry::is_puzzle);
+    let (count, all) = (others.len(), puzzles.len());
+    let mut queue = Vec::new();
+    for (index, entry) in others.into_iter().enumerate() {
+        queue.push(entry);
+        let placed = all - puzzles.len();
+        queue.extend(puzzles.drain(..(index + 1) * all / count - placed));
+    }
+    queue.extend(puzzles);
+    queue
 }
 
 /// The days with at most `pace` minutes of new material each, unless one entry alone is longer, and `minutes`
@@ -207,7 +230,7 @@ fn last_day<'catalog>(catalog: &'catalog Catalog, days: &[Day<'catalog>]) -> Day
         .flat_map(|day| &day.entries)
         .filter_map(|entry| match entry {
             Entry::Question(row) => Some(*row),
-            Entry::Page(_) => None,
+            Entry::Page(_) | Entry::Puzzle(_) => None,
         })
         .collect();
     let has_questions = |chapter: &str| catalog.questions.iter().any(|row| row.chapter == chapter);
@@ -215,7 +238,7 @@ fn last_day<'catalog>(catalog: &'catalog Catalog, days: &[Day<'catalog>]) -> Day
         |chapter: &str| !has_questions(chapter) || read.iter().any(|row| row.chapter == chapter);
     let summaries = summaries(catalog, is_known);
     let cards = read.len().min((MINUTES - length(&summaries)) / CARD_MINUTES);
-    Day { cards, summaries, ..Day::default() }
+    Day { cards, repeats_weakest: true, summaries, ..Day::default() }
 }
 
 /// The summaries of the likeliest chapters, for half of the time at most, in the order of the book.

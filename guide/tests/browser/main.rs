@@ -15,17 +15,20 @@ mod drill;
 mod driver;
 mod fsrs;
 mod mock;
+mod offline;
 mod pages;
 mod plan;
 mod progress;
+mod puzzles;
 mod reading;
 mod run;
-mod search;
+mod scenes;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod server;
 #[allow(dead_code, reason = "each feature's tests use their part")]
 mod stage;
 mod state;
+mod study;
 mod watching;
 
 use std::env;
@@ -53,13 +56,15 @@ const FILES: &[&[Test]] = &[
     drill::TESTS,
     fsrs::TESTS,
     mock::TESTS,
+    offline::TESTS,
     pages::TESTS,
     plan::TESTS,
     progress::TESTS,
+    puzzles::TESTS,
     reading::TESTS,
     run::TESTS,
-    search::TESTS,
     state::TESTS,
+    study::TESTS,
     watching::TESTS,
 ];
 
@@ -73,6 +78,7 @@ fn main() -> ExitCode {
     let accessible =
         accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
     trials.extend(accessible);
+    trials.extend(study::MEASUREMENTS.iter().map(|test| trial(&stage, test, true)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 

@@ -104,7 +104,8 @@ fn a_draw_fits_the_role_the_level_and_the_time(stage: &Stage) {
 fn the_clock_goes_on_after_a_reload_and_can_be_paused(stage: &Stage) {
     let page = reader(stage, "?seed=clock&role=backend&level=senior&minutes=15");
     start(&page);
-    let most: String = page.eval("document.querySelector('.mock-clock').innerText.split(' of ')[1]");
+    let most: String =
+        page.eval("document.querySelector('.mock-clock').innerText.split(' of ')[1]");
     wait_for_clock(&page, &format!("This question: 0:00 of {most}"));
     pass(&page, 65);
     wait_for_clock(&page, &format!("This question: 1:05 of {most}"));
@@ -151,8 +152,11 @@ fn grades_reach_the_drill(stage: &Stage) {
         page.wait_for_text(&format!("Question {number} of {}", questions.len()));
         page.click_text("Show the answer");
         page.wait_for_text("Was it all in your answer?");
-        let shown = "document.querySelector('.mock-answer .admonish-say, .mock-answer .admonish-follow-up p').checkVisibility()";
-        page.wait_for(shown);
+        for part in [".admonish-say p", ".admonish-trap p", ".admonish-follow-up p"] {
+            page.wait_for(&format!(
+                "document.querySelector('.mock-back {part}').checkVisibility()"
+            ));
+        }
         page.click(&format!(".grade-{grade}"));
     }
     page.wait_for_text("The interview of Mon, Jun 10");
@@ -204,7 +208,8 @@ fn the_sheets_have_two_sides(stage: &Stage) {
     let page = reader(stage, "?seed=sheet&role=systems&level=senior&minutes=30");
     page.click_text("the interviewer’s sheet");
     page.wait_for("document.querySelector('.mock-sheet-interviewer')");
-    let titles = "[...document.querySelectorAll('.mock-sheet h3')].map(h => h.childNodes[1].textContent)";
+    let titles =
+        "[...document.querySelectorAll('.mock-sheet h3')].map(h => h.childNodes[1].textContent)";
     let asked: Vec<String> = page.eval(titles);
     assert!(asked.len() >= 3, "{asked:?}");
     let incomplete: Vec<String> = page.eval(

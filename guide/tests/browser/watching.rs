@@ -145,6 +145,7 @@ fn keys_are_those_of_a_keyboard(stage: &Stage) {
     );
     let page = stage.page();
     page.goto(&server.url(""));
+    page.wait_for("document.activeElement.matches('textarea')");
     page.type_text("Is 1 + 1 = 2?\nYes.");
     assert_eq!(
         page.eval::<String>("document.querySelector('textarea').value"),

@@ -3,9 +3,13 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::time::Duration;
 
 use guide::site::Server;
 use serde_json::{Value, json};
+
+/// An answer that takes longer never comes.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request, and how its body is sent.
 #[derive(Debug, Clone)]
@@ -143,6 +147,7 @@ pub(crate) fn ask(server: &Server, request: &Request) -> TcpStream {
 /// Sends a request and waits for the answer.
 pub(crate) fn send(server: &Server, request: &Request) -> Answer {
     let mut stream = ask(server, request);
+    stream.set_read_timeout(Some(PATIENCE)).expect("a limit");
     let mut bytes = Vec::new();
     // The same goes for the end of the connection.
     let _ = stream.read_to_end(&mut bytes);

@@ -4,7 +4,9 @@ mod book;
 mod build;
 mod colors;
 mod figures;
+mod offline;
 mod privacy;
 #[cfg(target_os = "linux")]
 mod recheck;
 mod serve;
+mod weight;

@@ -23,7 +23,8 @@ fn is_elsewhere(address: &str) -> bool {
     address.starts_with("//") || (address.contains(':') && !address.starts_with("data:"))
 }
 
-fn files_ending_in(site: &Path, end: &str) -> Vec<(String, String)> {
+/// The files with this ending, with their texts.
+pub(crate) fn files_ending_in(site: &Path, end: &str) -> Vec<(String, String)> {
     let files = files(site).into_iter().filter(|file| file.ends_with(end));
     files.map(|file| (file.clone(), read(&site.join(file)))).collect()
 }

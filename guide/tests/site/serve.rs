@@ -46,7 +46,7 @@ fn get_as(server: &Server, path: &str, host: &str) -> (u16, String) {
 }
 
 /// Asks for news, as an open page does, until they are as wanted.
-fn news_when(server: &Server, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(crate) fn news_when(server: &Server, wanted: impl Fn(&Value) -> bool) -> Value {
     news_about(server, "", wanted)
 }
 

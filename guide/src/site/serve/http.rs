@@ -23,6 +23,9 @@ use super::state::State;
 const NEWS: &str = "/__guide/news";
 const SCRIPT: &str = "/__guide/live.js";
 const SCRIPT_BODY: &str = include_str!("live.js");
+/// A built site keeps itself in browsers; here pages must be as they are on the disk.
+const WORKER: &str = "/sw.js";
+const WORKER_BODY: &str = include_str!("leave.js");
 /// Shown until the book can be rendered for the first time.
 const NO_PAGES: &str = include_str!("no-pages.html");
 /// A browser gives up on an answer after a minute or more.
@@ -88,7 +91,8 @@ async fn shown(request: Parts, site: &Site) -> Answer {
         return refusal(StatusCode::METHOD_NOT_ALLOWED, "This server only shows pages.\n");
     }
     match request.uri.path() {
-        SCRIPT => script(),
+        SCRIPT => script(SCRIPT_BODY),
+        WORKER => script(WORKER_BODY),
         path => match path.strip_prefix(NEWS) {
             Some(file) => {
                 news(file, request.uri.query().unwrap_or_default(), Arc::clone(state)).await
@@ -112,11 +116,11 @@ async fn news(file: &str, query: &str, state: Arc<State>) -> Answer {
     }
 }
 
-fn script() -> Answer {
+fn script(body: &str) -> Answer {
     Answer {
         status: StatusCode::OK,
         content_type: "text/javascript; charset=utf-8",
-        body: SCRIPT_BODY.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec(),
     }
 }
 

@@ -174,7 +174,7 @@ fn resolve(page: &str, address: &str) -> String {
     path.pop();
     for step in address.split('/') {
         match step {
-            ".." => drop(path.pop()),
+            ".." => path.truncate(path.len().saturating_sub(1)),
             "." => {}
             _ => path.push(step),
         }

@@ -76,7 +76,13 @@ struct Link {
 /// The file.
 pub(super) fn export(guide: &Rendered<'_>) -> Result<Vec<u8>> {
     let cards = guide.cards()?;
-    let questions = cards.iter().map(|(row, card)| question(guide, row, card));
+    let mut questions = Vec::new();
+    for cards in cards.chunk_by(|(one, _), (next, _)| one.chapter == next.chapter) {
+        let page = guide.content(&cards[0].0.chapter)?;
+        for (row, card) in cards {
+            questions.push(question(guide, &page, row, card)?);
+        }
+    }
     let export = Export {
         version: VERSION,
         title: guide.title(),
@@ -85,7 +91,7 @@ pub(super) fn export(guide: &Rendered<'_>) -> Result<Vec<u8>> {
         parts: &guide.catalog.parts,
         roles: &guide.catalog.roles,
         levels: guide.catalog.levels,
-        questions: questions.collect::<Result<_>>()?,
+        questions,
     };
     let mut bytes = serde_json::to_vec_pretty(&export)?;
     bytes.push(b'\n');
@@ -94,6 +100,7 @@ pub(super) fn export(guide: &Rendered<'_>) -> Result<Vec<u8>> {
 
 fn question<'guide>(
     guide: &Rendered<'_>,
+    page: &[Node],
     row: &'guide Row,
     card: &Card,
 ) -> Result<Question<'guide>> {
@@ -120,7 +127,7 @@ fn question<'guide>(
         answer: text(&answer),
         traps: traps.collect(),
         follow_ups: bodies(&card.follow_ups)?.iter().map(|asked| text(&asked.body)).collect(),
-        links: links(&guide.content(&row.chapter)?, &row.id),
+        links: links(page, &row.id),
     })
 }
 

@@ -7,6 +7,7 @@ mod json;
 mod markup;
 mod pdf;
 mod rendered;
+mod zip;
 
 use std::path::Path;
 
@@ -27,6 +28,8 @@ pub enum Format {
     Pdf,
     /// The questions and their answers for other programs
     Json,
+    /// The site for a disk: unpack it and open its `index.html`
+    Zip,
 }
 
 impl Format {
@@ -38,6 +41,7 @@ impl Format {
             Self::Epub => "epub",
             Self::Pdf => "pdf",
             Self::Json => "json",
+            Self::Zip => "zip",
         }
     }
 
@@ -53,6 +57,7 @@ impl Format {
             Self::Epub => epub::export(guide),
             Self::Pdf => pdf::export(guide, work),
             Self::Json => json::export(guide),
+            Self::Zip => zip::export(guide),
         }
     }
 }

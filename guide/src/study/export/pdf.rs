@@ -19,7 +19,7 @@ const BREAK: &str = "<div style=\"break-before: page; page-break-before: always;
 /// Browsers let whoever prints choose the paper; here nobody does.
 const PAPER: &str = "<style>@page { size: A4; }</style></head>";
 /// Far longer than it takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(5);
+const PATIENCE: Duration = Duration::from_mins(10);
 const PAUSE: Duration = Duration::from_millis(50);
 /// Nothing is asked of the network, not even by the browser itself.
 const FLAGS: [&str; 13] = [

@@ -58,6 +58,14 @@ impl<'book> Rendered<'book> {
         self.book.config.book.title.as_deref().unwrap_or("The guide")
     }
 
+    /// The title in small letters, with hyphens: the name of a file.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let title = self.title().to_lowercase();
+        let words = title.split(|character: char| !character.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    }
+
     /// The public address of the site with a slash at its end, if `book.toml` states it.
     pub(super) fn address(&self) -> Option<String> {
         let get = |key| self.book.config.get::<String>(key).ok().flatten();

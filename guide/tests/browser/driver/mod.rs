@@ -23,9 +23,11 @@ const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "goog
 /// Gives the browser its pipes as descriptors 3 and 4, where it expects them.
 const WITH_PIPES: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 /// No page is slowed down because another one is in front, and nothing but this machine is reachable.
-const FLAGS: [&str; 17] = [
+const FLAGS: [&str; 18] = [
     "--headless=new",
     "--remote-debugging-pipe",
+    // The pages are our own, and where containers or their users are restricted, there is no sandbox.
+    "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--no-first-run",
@@ -72,7 +74,7 @@ impl Browser {
         let profile = tempfile::tempdir().expect("a temporary directory");
         let said = profile.path().join("said");
         let mut command = Command::new("sh");
-        command.args(["-c", WITH_PIPES]).arg(program).args(FLAGS).args(sandbox());
+        command.args(["-c", WITH_PIPES]).arg(program).args(FLAGS);
         command.arg(format!("--user-data-dir={}", profile.path().join("profile").display()));
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(File::create(&said).expect("a file")).process_group(0);
@@ -112,9 +114,4 @@ impl Drop for Browser {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
     }
-}
-
-/// The browser refuses to start its sandbox for an administrator, as whom a container runs.
-fn sandbox() -> Option<&'static str> {
-    rustix::process::geteuid().is_root().then_some("--no-sandbox")
 }
