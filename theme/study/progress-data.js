@@ -45,13 +45,15 @@ async function addFile(picker, say) {
 }
 
 async function added(file) {
-    const before = reviewCount();
+    let text;
     try {
-        const { ok, reason } = importText(await file.text());
-        if (!ok) return `${file.name} was not added, and nothing was changed. ${reason}`;
+        text = await file.text();
     } catch {
         return `${file.name} cannot be read. Nothing was changed.`;
     }
+    const before = reviewCount();
+    const { ok, reason } = importText(text);
+    if (!ok) return `${file.name} was not added, and nothing was changed. ${reason}`;
     return `${file.name} was added: ${count(reviewCount() - before, 'new review')}.`;
 }
 

@@ -259,5 +259,9 @@ fn it_fits_a_phone(stage: &Stage) {
     page.size(390, 844);
     page.goto(&stage.guide().url("study/progress.html"));
     page.wait_for_text("Your data");
-    assert!(page.eval::<bool>("document.documentElement.scrollWidth <= innerWidth"));
+    let wide: Vec<String> = page.eval(
+        "[...document.querySelectorAll('html, .content, .content *')]
+            .filter(part => part.getBoundingClientRect().right > innerWidth).map(part => part.outerHTML.slice(0, 80))",
+    );
+    assert!(wide.is_empty(), "{wide:?}");
 }

@@ -10,6 +10,7 @@ use crate::{Test, tests};
 pub(crate) const TESTS: &[Test] = tests![
     two_tabs_lose_no_review,
     the_later_writer_does_not_win,
+    what_another_tab_just_wrote_is_kept,
     what_was_undone_stays_undone_in_another_tab,
     what_was_forgotten_stays_forgotten_in_another_tab,
     tabs_agree_on_settings,
@@ -74,6 +75,18 @@ fn the_later_writer_does_not_win(stage: &Stage) {
     );
     other.reload();
     other.wait_for_text("Left: 3 new");
+}
+
+/// No event has told this tab yet: those come later than what is stored.
+fn what_another_tab_just_wrote_is_kept(stage: &Stage) {
+    let page = reader(stage);
+    page.goto(&stage.course().url("study/drill.html"));
+    grade(&page, 3);
+    let mut state = stored(&page);
+    state["reviews"] = json!({ "journals": state["reviews"]["moves"] });
+    page.run(&format!("localStorage.setItem('guide-study', {})", Value::from(state.to_string())));
+    grade(&page, 3);
+    assert_eq!(reviews(&page), ["borrows", "journals", "moves"]);
 }
 
 fn what_was_undone_stays_undone_in_another_tab(stage: &Stage) {
