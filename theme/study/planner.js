@@ -65,7 +65,7 @@ function untouched(wish, past) {
     const item = (kind, entry) => ({ kind, entry, minutes: entry.minutes, unlikely: unlikely(wish, entry), group: group(wish, entry) });
     return [
         ...catalog.questions.filter(({ id }) => !(id in past.reviews)).map(question => item('question', question)),
-        ...(catalog.puzzles ?? []).filter(({ id }) => !(id in past.puzzles)).map(puzzle => item('puzzle', puzzle)),
+        ...catalog.puzzles.filter(({ id }) => !(id in past.puzzles)).map(puzzle => item('puzzle', puzzle)),
     ];
 }
 
@@ -195,7 +195,7 @@ function checkOff(days, { catalog, state, today }, past) {
     const [first, ...later] = days;
     for (const item of [...first.items, ...first.weakest]) item.done = item.kind !== 'page' && isDone(item.entry);
     for (const day of later) day.items = day.items.filter(item => item.kind === 'page' || !isDone(item.entry));
-    const touched = [...catalog.questions, ...(catalog.puzzles ?? [])].filter(isDone);
+    const touched = [...catalog.questions, ...catalog.puzzles].filter(isDone);
     const isDrilled = ({ id }) => id in past.reviews || id in past.puzzles;
     const planned = first.items.map(item => item.entry);
     first.drilled = touched.filter(({ id }) => id in past.reviews).length;
