@@ -105,45 +105,6 @@ fn reading_tools_have_no_violations(stage: &Stage) {
     }
 }
 
-fn no_plan_has_violations(stage: &Stage) {
-    for (theme, width) in [("light", 1280), ("navy", 390)] {
-        let page = stage.page();
-        page.theme(theme);
-        page.size(width, 800);
-        page.goto(&stage.guide().url("study/plan.html"));
-        page.wait_for("document.querySelector('.plan-form')");
-        page.click_text("Make the plan");
-        expect_none(&page, "a plan without a date");
-        let day = "new Date(Date.now() + 5 * 86400000).toISOString().slice(0, 10)";
-        page.set("[name=interview]", &page.eval::<String>(day));
-        page.set("[name=hours]", "1");
-        page.click_text("Make the plan");
-        page.wait_for("document.querySelector('.plan-day')");
-        expect_none(&page, "a plan");
-    }
-}
-
-fn no_mock_interview_has_violations(stage: &Stage) {
-    for (theme, width) in [("light", 1280), ("navy", 390)] {
-        let page = stage.page();
-        page.theme(theme);
-        page.size(width, 800);
-        page.goto(&stage.guide().url("study/mock.html?seed=axe"));
-        page.click(".mock-form .primary");
-        page.wait_for_text("Question 1 of");
-        expect_none(&page, "a question");
-        page.click_text("Show the answer");
-        page.wait_for("document.querySelector('.grades')");
-        expect_none(&page, "an answer");
-        page.click_text("End the interview");
-        page.wait_for_text("The interview of");
-        expect_none(&page, "the end");
-        page.goto(&stage.guide().url("study/mock.html?seed=axe&sheet=interviewer"));
-        page.wait_for("document.querySelector('.mock-sheet')");
-        expect_none(&page, "a sheet");
-    }
-}
-
 #[track_caller]
 fn expect_none(page: &Page, url: &str) {
     let violations = violations(page);
