@@ -12,11 +12,7 @@ use crate::scenes::SCENES;
 use crate::stage::Stage;
 use crate::{Test, tests};
 
-pub(crate) const TESTS: &[Test] = tests![
-    no_page_has_violations,
-    no_page_in_use_has_violations,
-    reading_tools_have_no_violations,
-];
+pub(crate) const TESTS: &[Test] = tests![no_page_has_violations, no_page_in_use_has_violations,];
 
 /// Where `.ci/run` installs it.
 const INSTALLED: &str = "target/tools/node_modules/axe-core/axe.min.js";
@@ -68,7 +64,6 @@ fn no_page_has_violations(stage: &Stage) {
 fn no_page_in_use_has_violations(stage: &Stage) {
     let mut found = Vec::new();
     for (name, scene) in SCENES {
-        // A page of one width in both themes, and of one theme in both widths, are all that can differ.
         for (theme, width) in [("light", 390), ("navy", 1280)] {
             let page = stage.page();
             page.theme(theme);
@@ -79,30 +74,6 @@ fn no_page_in_use_has_violations(stage: &Stage) {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-/// What is shown only once a reader asks for it.
-fn reading_tools_have_no_violations(stage: &Stage) {
-    for (theme, width) in [("light", 1280), ("navy", 390)] {
-        let page = stage.page();
-        page.theme(theme);
-        page.size(width, 800);
-        page.before_load("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))");
-        page.goto(&stage.small().url("part/chapter.html"));
-        page.press("j");
-        page.press("2");
-        page.press("e");
-        page.press("Control+Enter");
-        page.wait_for_text("Send and run");
-        expect_none(&page, "a sample that is edited, and the question before it is sent");
-        page.press("Enter");
-        page.wait_for_text("The Playground cannot be reached.");
-        page.press("h");
-        expect_none(&page, "answers that are hidden");
-        page.press("?");
-        page.wait_for("document.querySelector('dialog').open");
-        expect_none(&page, "the list of keys");
-    }
 }
 
 #[track_caller]

@@ -20,12 +20,14 @@ pub(crate) const TESTS: &[Test] = tests![
 ];
 
 /// One page of each kind. That the address of one leads nowhere is tested by itself.
-pub(crate) const KINDS: [&str; 7] = [
+pub(crate) const KINDS: [&str; 9] = [
     "start/introduction.html",
     "start/experience.html",
+    "practice/does-it-compile.html",
     "study/questions.html",
     "study/drill.html",
     "study/plan.html",
+    "study/plan-7.html",
     "study/mock.html",
     "study/progress.html",
 ];
@@ -182,6 +184,7 @@ const UNREACHED: &str = "[...document.querySelectorAll('a[href], button, input, 
 fn the_focus_is_always_visible(stage: &Stage) {
     for url in [
         stage.small().url("part/chapter.html"),
+        stage.guide().url("practice/does-it-compile.html"),
         stage.guide().url("study/drill.html"),
         stage.guide().url("study/plan.html"),
         stage.guide().url("study/mock.html"),

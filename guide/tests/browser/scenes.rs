@@ -6,19 +6,23 @@ use crate::stage::Stage;
 /// A name, and how a reader gets there from a fresh window.
 pub(crate) type Scene = (&'static str, fn(&Stage, &Page));
 
-pub(crate) const SCENES: [Scene; 14] = [
+pub(crate) const SCENES: [Scene; 18] = [
     ("a chapter", chapter),
     ("a chapter whose answers are hidden", hidden_answers),
     ("the list of keys", keys),
     ("a sample being edited", editing),
+    ("the question before code is sent", consent),
+    ("a run that failed", failed_run),
     ("results of a search", results),
     ("all questions, with marks", catalog),
     ("the front of a card", card),
     ("the back of a card", back),
+    ("a plan that cannot be made", refused_plan),
     ("a plan", plan),
     ("a question of a mock interview", question),
     ("the summary of a mock interview", summary),
-    ("a sheet for an interviewer", sheet),
+    ("the sheet of an interviewer", sheet),
+    ("a puzzle that was answered", puzzle),
     ("the progress of a reader", progress),
     ("the question whether to forget everything", forgetting),
 ];
@@ -60,6 +64,19 @@ fn editing(stage: &Stage, page: &Page) {
     page.wait_for("document.activeElement.matches('textarea')");
 }
 
+fn consent(stage: &Stage, page: &Page) {
+    page.before_load("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))");
+    editing(stage, page);
+    page.press("Control+Enter");
+    page.wait_for_text("Send and run");
+}
+
+fn failed_run(stage: &Stage, page: &Page) {
+    consent(stage, page);
+    page.press("Enter");
+    page.wait_for_text("The Playground cannot be reached.");
+}
+
 fn results(stage: &Stage, page: &Page) {
     chapter(stage, page);
     page.press("s");
@@ -82,6 +99,12 @@ fn back(stage: &Stage, page: &Page) {
     card(stage, page);
     page.click_text("Show the answer");
     page.wait_for_text("Good");
+}
+
+fn refused_plan(stage: &Stage, page: &Page) {
+    go(stage, page, "study/plan.html");
+    page.click_text("Make the plan");
+    page.wait_for_text("Choose the day of the interview.");
 }
 
 fn plan(stage: &Stage, page: &Page) {
@@ -108,8 +131,15 @@ fn summary(stage: &Stage, page: &Page) {
 }
 
 fn sheet(stage: &Stage, page: &Page) {
-    go(stage, page, "study/mock.html?seed=sheet&sheet=interviewer");
+    go(stage, page, "study/mock.html?seed=one&sheet=interviewer");
     page.wait_for("document.querySelector('.mock-sheet')");
+}
+
+fn puzzle(stage: &Stage, page: &Page) {
+    page.goto(&stage.guide().url("practice/does-it-compile.html"));
+    page.click(".puzzle-form li label");
+    page.click(".puzzle-form button[type=submit]");
+    page.wait_for_text("Right is");
 }
 
 fn progress(stage: &Stage, page: &Page) {

@@ -21,8 +21,9 @@ const USABLE: &str = "new MutationObserver((changes, observer) => {
     requestIdleCallback(() => { window.usable = performance.now(); });
 }).observe(document, { childList: true, subtree: true })";
 
+/// Not the ready-made plans: they are text.
 fn tools() -> impl Iterator<Item = &'static str> {
-    KINDS.into_iter().filter(|kind| kind.starts_with("study/"))
+    KINDS.into_iter().filter(|kind| kind.starts_with("study/") && !kind.contains('-'))
 }
 
 fn tools_open_from_a_disk(stage: &Stage) {
