@@ -3,6 +3,7 @@
 //! Each file has a list of its tests. A test gets the [`Stage`], opens pages there and uses them; errors in
 //! the console, failed requests and requests to others fail it without being asked for. Without a browser
 //! the tests are counted as ignored; where `CI` is set they fail.
+#![allow(clippy::similar_names, reason = "every test has a stage, and some have a state")]
 
 mod accessibility;
 #[path = "../site/book.rs"]

@@ -274,6 +274,15 @@ impl Page {
         self.context.watch.take_problems()
     }
 
+    /// Waits until something has gone wrong and is told in these words.
+    #[track_caller]
+    pub(crate) fn wait_for_problem(&self, words: &str) {
+        self.until(&format!("there is a problem with “{words}”"), || {
+            let told = self.context.watch.problems().iter().any(|problem| problem.contains(words));
+            if told { Ok(()) } else { Err("there is none".to_owned()) }
+        });
+    }
+
     /// Writes a picture of the window.
     pub(crate) fn screenshot(&self, file: &Path) {
         let picture = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
