@@ -82,9 +82,9 @@ fn what_another_tab_just_wrote_is_kept(stage: &Stage) {
     let page = reader(stage);
     page.goto(&stage.course().url("study/drill.html"));
     grade(&page, 3);
-    let mut state = stored(&page);
-    state["reviews"] = json!({ "journals": state["reviews"]["moves"] });
-    page.run(&format!("localStorage.setItem('guide-study', {})", Value::from(state.to_string())));
+    let mut data = stored(&page);
+    data["reviews"] = json!({ "journals": data["reviews"]["moves"] });
+    page.run(&format!("localStorage.setItem('guide-study', {})", Value::from(data.to_string())));
     grade(&page, 3);
     assert_eq!(reviews(&page), ["borrows", "journals", "moves"]);
 }
