@@ -29,7 +29,7 @@ const OFFER: &str = "document.querySelector('.newer-edition')";
 
 fn after_one_visit_the_guide_needs_no_network(stage: &Stage) {
     let server = stage.guide().server();
-    let page = stage.page();
+    let page = stage.keeping_page();
     page.goto(&server.url("core/ownership.html"));
     page.wait_for(KEPT);
     server.stop();
@@ -117,7 +117,7 @@ fn look_for_newer(page: &Page) {
 
 fn a_newer_edition_is_offered_once_it_is_whole(stage: &Stage) {
     let host = Host::new();
-    let page = stage.page();
+    let page = stage.keeping_page();
     page.goto(&host.page());
     page.wait_for(KEPT);
     host.revise();
@@ -148,7 +148,7 @@ fn a_newer_edition_is_offered_once_it_is_whole(stage: &Stage) {
 /// A host with several machines can hand out the new list with an old page.
 fn a_file_of_another_edition_is_not_taken(stage: &Stage) {
     let host = Host::new();
-    let page = stage.page();
+    let page = stage.keeping_page();
     page.goto(&host.page());
     page.wait_for(KEPT);
     host.revise();
@@ -166,7 +166,7 @@ fn the_local_server_is_not_hidden_by_a_site_before_it(stage: &Stage) {
     let book = Book::new();
     let before = Server::start(&book.build());
     let address = before.url("part/chapter.html");
-    let page = stage.page();
+    let page = stage.keeping_page();
     page.goto(&address);
     page.wait_for(KEPT);
     before.stop();
@@ -192,7 +192,7 @@ fn an_unpacked_zip_needs_no_server(stage: &Stage) {
     ZipArchive::new(Cursor::new(zip)).unwrap().extract(directory.path()).expect("files");
     let top = directory.path().join(guide.name());
     let url = |file: &str| format!("file://{}", top.join(file).display());
-    let page = stage.page();
+    let page = stage.keeping_page();
     page.goto(&url("index.html"));
     page.wait_for("location.pathname.endsWith('/start/introduction.html')");
     page.goto(&url("core/ownership.html"));

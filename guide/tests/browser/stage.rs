@@ -36,8 +36,17 @@ impl Stage {
         self.program.is_some()
     }
 
-    /// A page for a reader who was never here.
+    /// A page for a reader who was never here and saves data: the whole guide is not fetched for each test.
     pub(crate) fn page(&self) -> Page {
+        let page = self.keeping_page();
+        page.before_load(
+            "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })",
+        );
+        page
+    }
+
+    /// A page for a reader who was never here, whose browser keeps the guide for when there is no network.
+    pub(crate) fn keeping_page(&self) -> Page {
         let program = self
             .program
             .as_ref()
