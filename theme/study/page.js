@@ -4,13 +4,17 @@ import { element } from './dom.js';
 
 // The headings of the questions, in their order. The page to print has nothing to click.
 export function questions() {
-    return stops().filter(heading => !heading.matches('.puzzle'));
+    return headingsOf('.junior, .mid, .senior, .staff');
 }
 
 // The headings that one goes to by key: also those of puzzles.
 function stops() {
+    return headingsOf('.junior, .mid, .senior, .staff, [class^="puzzle-"]');
+}
+
+function headingsOf(kinds) {
     if (location.pathname.endsWith('/print.html')) return [];
-    return [...document.querySelectorAll('main > h2:is(.junior, .mid, .senior, .staff)')];
+    return [...document.querySelectorAll(`main > h2:is(${kinds})`)];
 }
 
 // The row of buttons below the heading of a question.

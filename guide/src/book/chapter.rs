@@ -10,7 +10,7 @@ use super::links::Anchors;
 use super::markdown::{self, Element, Fence, Heading, TaskList};
 use super::measurement::{self, MeasuredBlock};
 use super::puzzle::{self, Puzzle};
-use super::sample::{CheckedBlock, Directive, Form, Level, Question, Sample};
+use super::sample::{CheckedBlock, Directive, Form, Question, Sample};
 use super::source::{self, Lines};
 
 /// A chapter of the book.
@@ -174,18 +174,18 @@ impl Reader<'_> {
             self.chapter.title.clone_from(&heading.text);
         }
         if heading.depth <= 2 {
-            let level = heading.classes.iter().find_map(|class| Level::from_name(class));
-            self.section =
-                level.filter(|_| heading.depth == 2).map(|level| self.open(&heading, level));
+            self.section = (heading.depth == 2).then(|| self.open(&heading)).flatten();
         }
         self.chapter.headings.push(heading);
     }
 
-    fn open(&mut self, heading: &Heading, level: Level) -> Section {
-        if heading.is_puzzle() {
+    /// A question or a puzzle, if the heading opens one.
+    fn open(&mut self, heading: &Heading) -> Option<Section> {
+        if let Some(level) = heading.level(puzzle::PREFIX) {
             self.chapter.puzzles.push(Puzzle::new(heading, level));
-            return Section::Puzzle(self.chapter.puzzles.len() - 1);
+            return Some(Section::Puzzle(self.chapter.puzzles.len() - 1));
         }
+        let level = heading.level("")?;
         self.chapter.questions.push(Question {
             id: heading.id.clone().unwrap_or_default(),
             level,
@@ -194,7 +194,7 @@ impl Reader<'_> {
             directives: Vec::new(),
             samples: 0,
         });
-        Section::Question(self.chapter.questions.len() - 1)
+        Some(Section::Question(self.chapter.questions.len() - 1))
     }
 
     fn fence(&mut self, fence: Fence) {

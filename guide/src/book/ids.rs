@@ -87,12 +87,12 @@ fn check_unique(named: &[Named<'_>], findings: &mut Vec<Finding>) {
 
 fn without_id(heading: &Named<'_>) -> Finding {
     let Named { noun, title, level, .. } = heading;
-    let class = if *noun == "puzzle" { ".puzzle " } else { "" };
+    let class = if *noun == "puzzle" { super::puzzle::PREFIX } else { "" };
     Finding::new(
         heading.at(),
         "no-id",
         format!("the {noun} “{title}” has no id"),
-        format!("`## … {{#id {class}.{level}}}`"),
+        format!("`## … {{#id .{class}{level}}}`"),
         format!("add an id: a few words that name the {noun}, joined by hyphens"),
     )
 }

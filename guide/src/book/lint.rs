@@ -10,6 +10,7 @@ use super::finding::{Finding, Location};
 use super::include::{self, Shown};
 use super::info::{Expectation, Tool};
 use super::markdown::Heading;
+use super::puzzle::PREFIX;
 use super::sample::{Directive, Level, Question, Sample};
 use super::{Book, Chapter, Measurement, config, examples, source};
 
@@ -62,20 +63,18 @@ fn unseen_synchronization(sample: &Sample) -> Option<Finding> {
 
 /// A class on a heading that makes no question of it: a misspelled level, or the wrong depth.
 fn misleveled(chapter: &Chapter, heading: &Heading) -> Option<Finding> {
-    if heading.is_puzzle() {
-        return unleveled_puzzle(chapter, heading);
-    }
     let class = heading.classes.first()?;
-    let levels = Level::ALL.map(Level::name);
-    let (what, remedy) = match Level::from_name(class) {
-        Some(_) if heading.depth == 2 => return None,
-        Some(_) => (
+    let prefix = if class.starts_with("puzzle") { PREFIX } else { "" };
+    let levels = Level::ALL.map(|level| format!("{prefix}{level}"));
+    let (what, remedy) = match levels.contains(class) {
+        true if heading.depth == 2 => return None,
+        true => (
             format!("a heading of depth {} has the level `{class}`", heading.depth),
             "write the question with two number signs: `## …`".to_owned(),
         ),
-        None => (
+        false => (
             format!("`{class}` is not a level"),
-            match super::info::nearest(class, &[&levels[..], &[super::puzzle::CLASS]].concat()) {
+            match super::info::nearest(class, &levels.each_ref().map(String::as_str)) {
                 Some(near) => format!("did you mean `.{near}`?"),
                 None => "remove it, or write the level of the question".to_owned(),
             },
@@ -83,19 +82,6 @@ fn misleveled(chapter: &Chapter, heading: &Heading) -> Option<Finding> {
     };
     let expected = format!("a second-level heading with one of `.{}`", levels.join("`, `."));
     Some(Finding::new(chapter.at(heading.line, 1), "no-level", what, expected, remedy))
-}
-
-fn unleveled_puzzle(chapter: &Chapter, heading: &Heading) -> Option<Finding> {
-    let has_level = heading.classes.iter().any(|class| Level::from_name(class).is_some());
-    (heading.depth != 2 || !has_level).then(|| {
-        Finding::new(
-            chapter.at(heading.line, 1),
-            "no-level",
-            "the puzzle has no level, or its heading is not of the second level",
-            "`## … {#id .puzzle .mid}`",
-            "write two number signs and, behind `.puzzle`, how hard it is",
-        )
-    })
 }
 
 fn unfinished_line(chapter: &Chapter, line: usize) -> Finding {

@@ -7,6 +7,7 @@ use std::ops::{Range, RangeInclusive};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
+use super::sample::Level;
 use super::source::Lines;
 
 /// One element of a page, in the order of the text.
@@ -65,9 +66,10 @@ pub(crate) struct TaskItem {
 pub(crate) const CODE: char = '\u{1}';
 
 impl Heading {
-    /// Whether it is the heading of a puzzle.
-    pub(crate) fn is_puzzle(&self) -> bool {
-        self.classes.iter().any(|class| class == super::puzzle::CLASS)
+    /// The level that a class names behind `prefix`.
+    pub(crate) fn level(&self, prefix: &str) -> Option<Level> {
+        let mut names = self.classes.iter().filter_map(|class| class.strip_prefix(prefix));
+        names.find_map(Level::from_name)
     }
 }
 

@@ -12,15 +12,15 @@ use super::info::{Expectation, is_error_code};
 use super::markdown::{CODE, Heading, TaskItem, TaskList};
 use super::sample::{Level, Sample};
 
-/// The class that makes a puzzle of a heading.
-pub(crate) const CLASS: &str = "puzzle";
+/// What the class of a heading begins with that makes a puzzle of it; its level follows.
+pub(crate) const PREFIX: &str = "puzzle-";
 /// The sentences that an option may be.
 const GRAMMAR: &str = "“It prints `…`.”, “It prints `…`, then `…`.” line by line, “It prints nothing.”, \
     “It does not compile: E0382, at `…`.” with or without the place, “It does not compile: `…`.” with the \
     message of an error that has no code, “It panics: `…`.”, “It compiles and its behavior is undefined.” or \
     “It never ends.”";
 
-/// A second-level heading with the class `puzzle`, and the sample with its options below it.
+/// A second-level heading with a class such as `puzzle-mid`, and the sample with its options below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Puzzle {
     /// Permanent, unique in the book, also among questions.

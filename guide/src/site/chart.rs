@@ -1,7 +1,7 @@
 //! The chart of a figure as SVG: bars for variants, lines for a curve.
 //!
 //! Positions from left to right are percentages and everything else is pixels, so that one drawing fits any
-//! width with text of the same size. `theme/figures.css` gives the colors.
+//! width with text of the same size. `theme/chart.css` gives the colors.
 
 use std::fmt::Write;
 

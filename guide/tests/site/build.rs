@@ -50,7 +50,7 @@ fn what_a_sample_produced_is_joined_to_it() {
 #[test]
 fn a_puzzle_shows_its_options_and_keeps_its_result_closed() {
     let book = Book::new();
-    let puzzle = "# Puzzles\n\n## What happens? {#what .puzzle .mid}\n\n\
+    let puzzle = "# Puzzles\n\n## What happens? {#what .puzzle-mid}\n\n\
         ```rust\nfn main() {\n    println!(\"1 < 2\");\n}\n```\n\n```text,output\n1 < 2\n```\n\n\
         - [ ] It never ends.\n- [x] It prints `1 < 2`.\n- [ ] It prints nothing.\n\n\
         Because.\n\n## Prose\n\nThe end.\n";

@@ -14,7 +14,7 @@ use crate::book::digest;
 use crate::study::{Card, Row};
 
 const TABLES: &str = include_str!("anki.sql");
-const STYLE: &str = include_str!("anki.css");
+const STYLE: &str = concat!(include_str!("anki.css"), include_str!("../../../../theme/chart.css"));
 /// What Anki knows the deck and the kind of note by: never to be changed.
 const DECK: i64 = 1_763_740_800_001;
 const MODEL: i64 = 1_763_740_800_002;
