@@ -7,6 +7,7 @@ import { back, front, grades } from './drill-card.js';
 import { ending } from './drill-ending.js';
 import { drillSettings } from './drill-settings.js';
 import { question } from './questions.js';
+import { mountRun } from './run.js';
 import { cards, interviewDay, isFinale, queue, schedule, unseen, weakest } from './schedule.js';
 import { mountScrolling } from './scrolling.js';
 import { onChange, read, review, takeBack } from './state.js';
@@ -70,6 +71,7 @@ class Drill {
     show(id) {
         this.current = id;
         this.isOpen = false;
+        this.stage.dataset.question = id;
         if (id) this.stage.replaceChildren(...front(question(id), () => this.reveal()));
         else this.stage.replaceChildren(...this.ending());
         this.showAround();
@@ -83,6 +85,7 @@ class Drill {
             this.isOpen = true;
             this.stage.replaceChildren(...shown.filter(Boolean));
             mountScrolling(this.stage);
+            mountRun(this.stage);
             this.stage.querySelector('.drill-answer').focus();
         } catch {
             this.stage.append(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'));

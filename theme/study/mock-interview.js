@@ -6,6 +6,7 @@ import { grades } from './drill-card.js';
 import { address } from './load.js';
 import { against, spentInAll, spentOn, stopClock } from './mock-clock.js';
 import { card, catalog, question } from './questions.js';
+import { mountRun } from './run.js';
 import { mountScrolling } from './scrolling.js';
 import { change, read, record, takeBack } from './state.js';
 
@@ -153,6 +154,8 @@ export class Interview {
             if (this.question() !== asked) return;
             this.answer.replaceChildren(...this.back(asked, back));
             mountScrolling(this.answer);
+            this.answer.dataset.question = asked.id;
+            mountRun(this.answer);
         } catch {
             this.answer.replaceChildren(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'),
                 element('button', { type: 'button', onclick: () => this.showBack(asked) }, 'Try again'));

@@ -8,14 +8,18 @@ import { change, read } from './state.js';
 
 const longest = 65_536;
 const shownCharacters = 20_000;
-const samples = [];
+let samples = [];
 
-export function mountRun() {
+addEventListener('pagehide', () => samples.forEach(sample => sample.keep()));
+
+// Sees to the samples of a page, or to those of a card, which come and go.
+export function mountRun(place = document) {
     if (location.pathname.endsWith('/print.html')) return;
-    for (const frame of document.querySelectorAll('.sample[data-run]')) samples.push(new Sample(frame));
-    dropStaleEdits();
-    for (const sample of samples) sample.resume();
-    addEventListener('pagehide', () => samples.forEach(sample => sample.keep()));
+    const mounted = [...place.querySelectorAll('.sample[data-run]')].map(frame => new Sample(frame));
+    samples = samples.filter(({ frame }) => frame.isConnected).concat(mounted);
+    // A card has only some of the samples of its question.
+    if (place === document) dropStaleEdits();
+    for (const sample of mounted) sample.resume();
 }
 
 export function runCurrent() {
@@ -212,6 +216,8 @@ function grow(field) {
 
 // The question of a sample, or the page where it belongs to none.
 function placeOf(frame) {
+    const card = frame.closest('[data-question]');
+    if (card) return card.dataset.question;
     const isBefore = heading => heading.compareDocumentPosition(frame) & Node.DOCUMENT_POSITION_FOLLOWING;
     const heading = [...document.querySelectorAll('main > h2')].findLast(isBefore);
     const isQuestion = heading?.matches('.junior, .mid, .senior, .staff');

@@ -1,4 +1,5 @@
-//! axe-core finds nothing to object to on any kind of page.
+//! What holds for every kind of page in the midst of its use: axe-core finds nothing to object to, and it fits
+//! its window.
 
 use std::env;
 use std::fs;
@@ -8,16 +9,16 @@ use serde_json::json;
 
 use crate::book::repository;
 use crate::driver::Page;
-use crate::scenes::SCENES;
+use crate::pages::{WIDTHS, misfits};
+use crate::scenes::Visit;
 use crate::stage::Stage;
-use crate::{Test, tests};
 
-pub(crate) const TESTS: &[Test] = tests![no_page_has_violations, no_page_in_use_has_violations,];
-
+/// Themes differ in their colors alone, so the second is asked for what depends on those.
+const THEMES: [(&str, &str); 2] = [("light", ""), ("navy", ", runOnly: ['color-contrast']")];
 /// Where `.ci/run` installs it.
 const INSTALLED: &str = "target/tools/node_modules/axe-core/axe.min.js";
 /// What each violated rule asks for, and the elements that violate it.
-const VIOLATIONS: &str = "axe.run({ resultTypes: ['violations'] }).then(results =>
+const VIOLATIONS: &str = "axe.run({ resultTypes: ['violations']RULES }).then(results =>
     results.violations.map(({ id, help, nodes }) =>
         `${id}: ${help}\\n` + nodes.map(node => `    ${node.target}: ${node.html}\\n        ${node.any.concat(node.all, node.none)[0]?.message}`).join('\\n')))";
 
@@ -30,54 +31,29 @@ pub(crate) fn axe() -> Option<PathBuf> {
     file.is_file().then_some(file)
 }
 
-/// What axe-core objects to on a page as it is now.
-pub(crate) fn violations(page: &Page) -> Vec<String> {
+/// Visits a page at both widths and looks at it in both themes.
+pub(crate) fn look_at(stage: &Stage, visit: Visit) {
+    let mut found = Vec::new();
+    for width in WIDTHS {
+        let page = stage.page();
+        page.size(width, 800);
+        visit(stage, &page);
+        load_axe(&page);
+        found.extend(misfits(&page).iter().map(|misfit| format!("{width}: {misfit}")));
+        for (theme, rules) in THEMES {
+            page.dress(theme);
+            let violations: Vec<String> = page.eval(&VIOLATIONS.replace("RULES", rules));
+            found.extend(violations.iter().map(|it| format!("{width}, {theme}: {it}")));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+fn load_axe(page: &Page) {
     let file = axe()
         .expect("no axe-core found\n  to do: install it as `.ci/run` does, or name it in AXE_CORE");
     let script = fs::read_to_string(file).expect("a readable file");
     page.call("Runtime.evaluate", &json!({ "expression": script }));
     // What scripts do once they know the sizes is done with the next frame.
     page.run("new Promise(done => requestAnimationFrame(() => setTimeout(done)))");
-    page.eval(VIOLATIONS)
-}
-
-fn no_page_has_violations(stage: &Stage) {
-    let urls = [
-        stage.guide().url("start/introduction.html"),
-        stage.guide().url("start/experience.html"),
-        stage.small().url("part/chapter.html"),
-        stage.small().url("404.html"),
-        // That of the guide takes minutes.
-        stage.small().url("print.html"),
-    ];
-    for (theme, width) in [("light", 1280), ("navy", 390)] {
-        let page = stage.page();
-        page.theme(theme);
-        page.size(width, 800);
-        for url in &urls {
-            page.goto(url);
-            expect_none(&page, url);
-        }
-    }
-}
-
-fn no_page_in_use_has_violations(stage: &Stage) {
-    let mut found = Vec::new();
-    for (name, scene) in SCENES {
-        for (theme, width) in [("light", 390), ("navy", 1280)] {
-            let page = stage.page();
-            page.theme(theme);
-            page.size(width, 800);
-            scene(stage, &page);
-            let violations = violations(&page);
-            found.extend(violations.iter().map(|it| format!("{name}, {theme}, {width}: {it}")));
-        }
-    }
-    assert!(found.is_empty(), "{}", found.join("\n"));
-}
-
-#[track_caller]
-fn expect_none(page: &Page, url: &str) {
-    let violations = violations(page);
-    assert!(violations.is_empty(), "{url}\n{}", violations.join("\n"));
 }

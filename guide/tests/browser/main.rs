@@ -38,6 +38,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
 
+use scenes::SCENES;
 use stage::Stage;
 
 /// A name and what it does.
@@ -74,12 +75,15 @@ fn main() -> ExitCode {
     let stage = Arc::new(Stage::new());
     let no_browser = skips_without("Chromium", stage.has_browser());
     let no_axe = skips_without("axe-core", accessibility::axe().is_some());
-    let mut trials: Vec<_> =
-        FILES.iter().copied().flatten().map(|test| trial(&stage, test, no_browser)).collect();
-    let accessible =
-        accessibility::TESTS.iter().map(|test| trial(&stage, test, no_browser || no_axe));
-    trials.extend(accessible);
-    trials.extend(study::MEASUREMENTS.iter().map(|test| trial(&stage, test, true)));
+    let tests = FILES.iter().copied().flatten();
+    let tests = tests.map(|&(name, test)| trial(&stage, name, test, no_browser));
+    let measurements = study::MEASUREMENTS.iter();
+    let measurements = measurements.map(|&(name, test)| trial(&stage, name, test, true));
+    let looks = SCENES.iter().map(|&(name, visit)| {
+        let look = move |stage: &Stage| accessibility::look_at(stage, visit);
+        trial(&stage, &format!("accessibility::{name}"), look, no_browser || no_axe)
+    });
+    let trials = tests.chain(measurements).chain(looks).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -92,9 +96,14 @@ fn skips_without(program: &str, is_here: bool) -> bool {
     skips
 }
 
-fn trial(stage: &Arc<Stage>, &(name, test): &Test, skipped: bool) -> Trial {
+fn trial(
+    stage: &Arc<Stage>,
+    name: &str,
+    test: impl Fn(&Stage) + Send + 'static,
+    skipped: bool,
+) -> Trial {
     let stage = Arc::clone(stage);
-    let name = name.trim_start_matches("browser::");
+    let name = name.trim_start_matches("browser::").replace(' ', "_");
     Trial::test(name, move || {
         test(&stage);
         Ok(())

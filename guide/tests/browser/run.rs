@@ -16,6 +16,7 @@ pub(crate) const TESTS: &[Test] = tests![
     the_local_server_runs_it_where_there_is_one,
     an_edit_survives_a_reload_and_is_reset,
     an_edit_of_a_sample_that_changed_is_dropped,
+    a_card_runs_and_keeps_the_edits_of_its_chapter,
     the_keyboard_is_not_trapped,
 ];
 
@@ -225,6 +226,23 @@ fn an_edit_of_a_sample_that_changed_is_dropped(stage: &Stage) {
     page.goto(&stage.guide().url(CHAPTER));
     let edits = "Object.keys(JSON.parse(localStorage.getItem('guide-study')).edits)";
     assert_eq!(page.eval::<Vec<String>>(edits), ["another-chapter/00000000"]);
+    assert!(page.eval::<bool>("!document.querySelector('textarea')"));
+}
+
+fn a_card_runs_and_keeps_the_edits_of_its_chapter(stage: &Stage) {
+    let page = stage.page();
+    agreed(&page, SUCCESS);
+    page.goto(&stage.course().url("core/ownership.html"));
+    page.click("#moves ~ .sample .sample-tools button:nth-child(2)");
+    page.type_text("// mine\n");
+    page.goto(&stage.course().url("study/drill.html"));
+    page.click_text("Show the answer");
+    page.click_text("Evidence");
+    page.click_text("Run");
+    page.wait_for_text("It ran and ended with success.");
+    assert_eq!(sent(&page)["code"], "// mine\nfn main() {} // moves");
+    page.click_text("Reset");
+    page.goto(&stage.course().url("core/ownership.html"));
     assert!(page.eval::<bool>("!document.querySelector('textarea')"));
 }
 

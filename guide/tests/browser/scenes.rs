@@ -3,10 +3,14 @@
 use crate::driver::Page;
 use crate::stage::Stage;
 
-/// A name, and how a reader gets there from a fresh window.
-pub(crate) type Scene = (&'static str, fn(&Stage, &Page));
+/// How a reader gets there from a fresh window.
+pub(crate) type Visit = fn(&Stage, &Page);
 
-pub(crate) const SCENES: [Scene; 18] = [
+pub(crate) const SCENES: [(&str, Visit); 22] = [
+    ("the introduction", introduction),
+    ("telling one's story", story),
+    ("an address that leads nowhere", nowhere),
+    ("the page to print", print),
     ("a chapter", chapter),
     ("a chapter whose answers are hidden", hidden_answers),
     ("the list of keys", keys),
@@ -40,6 +44,23 @@ fn go(stage: &Stage, page: &Page, path: &str) {
     page.wait_for("guideModules.state.record && window.guideQuestions");
     page.run(PAST);
     page.goto(&stage.guide().url(path));
+}
+
+fn introduction(stage: &Stage, page: &Page) {
+    page.goto(&stage.guide().url("start/introduction.html"));
+}
+
+fn story(stage: &Stage, page: &Page) {
+    page.goto(&stage.guide().url("start/experience.html"));
+}
+
+fn nowhere(stage: &Stage, page: &Page) {
+    page.goto(&stage.small().url("404.html"));
+}
+
+/// That of the guide takes axe-core minutes.
+fn print(stage: &Stage, page: &Page) {
+    page.goto(&stage.small().url("print.html"));
 }
 
 fn chapter(stage: &Stage, page: &Page) {

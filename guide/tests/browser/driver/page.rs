@@ -78,6 +78,15 @@ impl Page {
         self.before_load(&choose);
     }
 
+    /// Shows the page as it is now in another theme.
+    pub(crate) fn dress(&self, theme: &str) {
+        self.run(&format!(
+            "document.documentElement.classList.remove('light', 'navy'), \
+             document.documentElement.classList.add('{theme}'), \
+             document.getAnimations().forEach(animation => animation.finish())"
+        ));
+    }
+
     /// Allows scripts, or not.
     pub(crate) fn javascript(&self, allowed: bool) {
         self.call("Emulation.setScriptExecutionDisabled", &json!({ "value": !allowed }));
