@@ -51,5 +51,6 @@ function buttons({ cards, choice, isLeft }, act) {
     const left = unseen(cards).length;
     if (left === 0) return [];
     if (choice.only === 'due') return [button('Start with new cards', act.all)];
-    return [button(left > 10 ? 'Ten more new cards' : `The last ${count(left, 'new card')}`, act.more)];
+    const last = left === 1 ? 'The last new card' : `The last ${left} new cards`;
+    return [button(left > 10 ? 'Ten more new cards' : last, act.more)];
 }

@@ -89,7 +89,7 @@ function meaning() {
     if (interview && interviewDay(read()) === null) {
         return `${sayDay(dayFromText(interview))} has passed: cards come up when you are about to forget them.`;
     }
-    return 'With a date, every card comes up again in the week before it, and the last two days are for the weakest.';
+    return 'With a date, every card comes up again in the nine days before it, the last two of which are for the weakest.';
 }
 
 function set(name, value) {

@@ -52,7 +52,7 @@ const list = [
     ['In the drill', [
         [['Space'], 'answer, then evidence'],
         [['1', '…', '4'], 'grade: again, hard, good, easy'],
-        [['u'], 'take the last grade back'],
+        [['u'], 'undo the last grade'],
     ]],
 ];
 
@@ -148,5 +148,5 @@ function keySwitch() {
     const show = () => { box.checked = areOn(); };
     show();
     onChange(show);
-    return element('p', {}, element('label', {}, box, ' Use these keys; without them, arrows, Esc and Ctrl+Enter stay'));
+    return element('p', {}, element('label', {}, box, ' Use single keys. Without them, arrows, Space, Enter, Esc and Ctrl+Enter still work.'));
 }

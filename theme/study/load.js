@@ -33,7 +33,7 @@ export async function loadTools() {
         await loadScript('study/questions.js');
         await loadScript('study/tools.js');
     } catch {
-        for (const place of places) place.append('This tool could not be loaded. `cargo guide build` makes it.');
+        for (const place of places) place.append('This tool could not be loaded. Reload the page; if it is still missing, `cargo guide build` makes it.');
     }
 }
 

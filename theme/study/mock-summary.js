@@ -21,7 +21,7 @@ export function summary(mock, { goOn, another }) {
             + `${against(spentInAll(mock, Date.now()), mock.minutes)}.`),
         element('ol', { class: 'mock-results' }, mock.questions.map(id => result(mock, id))),
         element('p', {}, 'Your grades are in ', element('a', { href: address('study/drill.html?only=due') }, 'the drill'),
-            ': what you graded again or hard comes up there first.'),
+            ': what you graded again or hard comes up there soonest.'),
         element('p', { class: 'mock-tools' },
             left > 0 ? button(`Go on with ${count(left, 'question')}`, goOn) : null,
             button('Another interview', another, 'primary'),

@@ -94,15 +94,16 @@ class PlanPage {
     tools() {
         const copy = element('button', { type: 'button', onclick: () => this.copy() }, 'Copy link');
         const print = element('button', { type: 'button', onclick: () => window.print() }, 'Print');
-        return element('p', { class: 'plan-tools' }, print, copy);
+        this.copied = element('span', { role: 'status' });
+        return element('p', { class: 'plan-tools' }, print, copy, this.copied);
     }
 
     async copy() {
         try {
             await navigator.clipboard.writeText(location.href);
-            this.said.textContent = 'Copied.';
+            this.copied.textContent = 'Link copied.';
         } catch {
-            this.said.textContent = 'The link could not be copied: it is the address of this page.';
+            this.copied.textContent = 'This browser does not let the page copy. The link is the address of this page.';
         }
     }
 }

@@ -54,7 +54,7 @@ async function added(file) {
     const before = reviewCount();
     const { ok, reason } = importText(text);
     if (!ok) return `${file.name} was not added, and nothing was changed. ${reason}`;
-    return `${file.name} was added: ${count(reviewCount() - before, 'new review')}.`;
+    return `${file.name} was added: ${count(reviewCount() - before, 'new grade')}.`;
 }
 
 function reviewCount() {

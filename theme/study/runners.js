@@ -3,7 +3,7 @@
 
 const playground = 'https://play.rust-lang.org/execute';
 const checked = 'What the page shows for this sample was checked when the guide was built.';
-// The guide's own, which the Playground has not.
+// The guide's own, which the Playground does not have.
 const ownCrate = /^\s*(?:pub )?use (chapter_support|measurement|rediserve|runtime|store)::/m;
 const cargoLine = /^\s+(?:Compiling|Finished|Running|Updating|Locking|Downloading|Downloaded) .*\n?/gm;
 const lackingCrate = /error\[E043[23]\]: (?:unresolved import|cannot find (?:module or )?crate|failed to resolve)/;
@@ -16,7 +16,7 @@ export function localToken() {
 // Why the Playground need not be asked to run `code`, or nothing.
 export function obstacle(code) {
     const [, name] = ownCrate.exec(code) ?? [];
-    if (name) return `This needs the guide's own crate ${name}, which the Playground has not: \`cargo guide serve\` runs it on your computer. ${checked}`;
+    if (name) return `This needs the guide's own crate ${name}, which the Playground does not have: \`cargo guide serve\` runs it on your computer. ${checked}`;
     if (!navigator.onLine) return `You are offline, so the code was not sent. ${checked}`;
     return null;
 }

@@ -25,11 +25,14 @@ const largestFile = 5_000_000;
 const correction = 10 * 60_000;
 
 const troubles = {
-    blocked: 'This browser keeps no data for this site. What you mark here is lost when you leave the page.',
-    full: 'The storage that this browser has for the site is full. What you do now is lost when you leave the page.',
+    blocked: 'This browser keeps no data for this site. What you mark here is lost when you leave the page. '
+        + 'Allow the site to keep data, then reload.',
+    full: 'The storage that this browser has for the site is full. What you do now is lost when you leave the page. '
+        + 'To make room, reset samples that you edited.',
     newer: 'Your study data was written by a newer version of this guide. It is left as it is: '
         + 'reload to get that version. What you mark here is lost when you leave the page.',
-    damaged: 'Your study data in this browser was damaged and cannot be read. It is kept aside, and you start anew.',
+    damaged: 'Your study data in this browser was damaged and cannot be read. It is kept aside, and you start anew. '
+        + 'If you saved a file earlier, add it under Progress.',
 };
 
 let memory = null;

@@ -10,7 +10,7 @@ export function weakestList(cards, day) {
 }
 
 function weakestItem({ question, memory, lapses }, day) {
-    const facts = [`${percent(retrievability(memory, day))} remembered`, lapses > 0 ? count(lapses, 'lapse') : ''];
+    const facts = [`${percent(retrievability(memory, day))} remembered`, lapses > 0 ? `missed ${count(lapses, 'time')}` : ''];
     return element('li', {},
         element('a', { href: address(question.url) }, html(question.title)), ' ',
         element('span', { class: 'weakest-facts' }, facts.filter(Boolean).join(', ')));

@@ -87,7 +87,7 @@ fn the_weakest_are_listed_with_links(stage: &Stage) {
         progress(stage, "{ moves: [[3, 4]], borrows: [[5, 1], [3, 1]], gone: [[90, 1]] }", "{}");
     assert_eq!(
         lines(&page, ".weakest li"),
-        ["What about borrows? 60% remembered, 2 lapses", "What about moves? 95% remembered",]
+        ["What about borrows? 60% remembered, missed 2 times", "What about moves? 95% remembered",]
     );
     page.click_text("What about borrows?");
     page.wait_for("location.href.endsWith('core/ownership.html#borrows')");
@@ -135,7 +135,7 @@ fn a_file_brings_everything_back(stage: &Stage) {
     page.reload();
     page.wait_for_text("Nothing yet: no card has been graded.");
     added(&page, &file);
-    assert!(result(&page).ends_with("was added: 3 new reviews."), "{}", result(&page));
+    assert!(result(&page).ends_with("was added: 3 new grades."), "{}", result(&page));
     page.reload();
     page.wait_for_text("Your data");
     assert_eq!(essence(&page), kept);
@@ -150,7 +150,7 @@ fn a_file_is_added_to_what_is_there(stage: &Stage) {
     page.goto(&stage.course().url("study/progress.html"));
     page.wait_for_text("Your data");
     added(&page, &file);
-    assert!(result(&page).ends_with("was added: 0 new reviews."), "{}", result(&page));
+    assert!(result(&page).ends_with("was added: 0 new grades."), "{}", result(&page));
     let reviews = &stored(&page)["reviews"];
     assert_eq!(
         (reviews["moves"].as_array().map(Vec::len), reviews["snapshots"].as_array().map(Vec::len)),
@@ -223,7 +223,7 @@ fn names_that_objects_have_are_only_names(stage: &Stage) {
     );
     fs::write(&file, odd).expect("a written file");
     added(&page, &file);
-    assert!(result(&page).ends_with("2 new reviews."), "{}", result(&page));
+    assert!(result(&page).ends_with("2 new grades."), "{}", result(&page));
     assert!(
         page.eval::<bool>("({}).constructor === Object && typeof ({}).toString === 'function'")
     );
