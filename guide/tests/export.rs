@@ -267,19 +267,9 @@ mod epub {
 mod pdf {
     use super::*;
 
-    const NAMES: [&str; 4] =
-        ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-    fn has_browser() -> bool {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let mut directories = env::split_paths(&path);
-        env::var_os("CHROMIUM").is_some()
-            || directories.any(|directory| NAMES.iter().any(|name| directory.join(name).is_file()))
-    }
-
     #[test]
     fn a_book_is_printed_with_links_and_an_outline() {
-        if !has_browser() {
+        if guide::study::export::browser().is_none() {
             return skipped("no Chromium found");
         }
         let pdf = export(&two_questions(), "pdf");

@@ -23,7 +23,7 @@ impl Stage {
     /// Nothing is started yet.
     pub(crate) fn new() -> Self {
         Self {
-            program: Browser::find(),
+            program: guide::study::export::browser(),
             browser: OnceLock::new(),
             guide: OnceLock::new(),
             small: OnceLock::new(),

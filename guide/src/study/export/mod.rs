@@ -14,7 +14,7 @@ use std::path::Path;
 use anyhow::Result;
 
 pub use self::json::SCHEMA;
-pub use self::pdf::NoBrowser;
+pub use self::pdf::{NoBrowser, browser};
 pub use self::rendered::Rendered;
 
 /// A form of the guide.

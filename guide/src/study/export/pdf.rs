@@ -13,7 +13,14 @@ use thiserror::Error;
 
 use super::rendered::{MOUNT, Rendered};
 
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+/// The first is the same engine without what only windows need, and starts sooner.
+const NAMES: [&str; 5] = [
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
 /// What mdBook puts between the chapters of the print page.
 const BREAK: &str = "<div style=\"break-before: page; page-break-before: always;\"></div>";
 /// Browsers let whoever prints choose the paper; here nobody does.
@@ -65,8 +72,9 @@ pub(super) fn export(guide: &Rendered<'_>, work: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The browser that `CHROMIUM` names, or the first one on the path.
-fn browser() -> Option<PathBuf> {
+/// The program of Chromium or Chrome: the one that `CHROMIUM` names, or the first one on the path.
+#[must_use]
+pub fn browser() -> Option<PathBuf> {
     if let Some(named) = env::var_os("CHROMIUM") {
         return Some(named.into());
     }

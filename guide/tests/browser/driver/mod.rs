@@ -5,10 +5,9 @@ mod page;
 mod pipe;
 mod watch;
 
-use std::env;
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
@@ -19,7 +18,6 @@ use tempfile::TempDir;
 pub(crate) use self::page::Page;
 use self::pipe::{Pipe, lock};
 
-const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 /// Gives the browser its pipes as descriptors 3 and 4, where it expects them.
 const WITH_PIPES: &str = r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null"#;
 /// No page is slowed down because another one is in front, and nothing but this machine is reachable.
@@ -53,18 +51,6 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// The browser that the variable `CHROMIUM` names, or the first one on the path.
-    pub(crate) fn find() -> Option<PathBuf> {
-        if let Some(named) = env::var_os("CHROMIUM") {
-            return Some(named.into());
-        }
-        let path = env::var_os("PATH")?;
-        let candidates = env::split_paths(&path)
-            .flat_map(|directory| NAMES.map(|name| directory.join(name)))
-            .collect::<Vec<_>>();
-        candidates.into_iter().find(|candidate| candidate.is_file())
-    }
-
     /// Starts a browser.
     ///
     /// # Panics
