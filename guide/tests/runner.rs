@@ -6,7 +6,7 @@ mod client;
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use guide::check::Bounds;
 use guide::site::{Options, Server};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::json;
 
 use client::{Answer, Request, ask, send, token};
@@ -201,6 +201,35 @@ fn other_tokens_are_refused() {
         ("two", 403, right.clone().and("X-Guide-Token", &ours)),
     ];
     assert_refused(&book, &server, attacks);
+}
+
+/// Whoever may connect gets a page with a token. Only the superuser can ask as someone else.
+#[test]
+fn other_users_are_refused() {
+    if !geteuid().is_root() {
+        // Past the test harness, which shows nothing of a test that passes.
+        let _ = writeln!(stderr(), "skipped: only the superuser can ask as another user");
+        return;
+    }
+    let book = book();
+    let server = start(&book);
+    let right = right(&book, &server);
+    let ask = || {
+        become_somebody_else();
+        send(&server, &right)
+    };
+    let answer = scope(|scope| scope.spawn(ask).join()).expect("an answer");
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert!(answer.body.contains("Only the user who started the server"), "{}", answer.body);
+    assert_eq!(send(&server, &right).status, 200);
+}
+
+/// This thread only, and for good.
+fn become_somebody_else() {
+    const NOBODY: libc::uid_t = 65534;
+    // SAFETY: the call has no pointers.
+    let result = unsafe { libc::syscall(libc::SYS_setresuid, NOBODY, NOBODY, NOBODY) };
+    assert_eq!(result, 0, "another user");
 }
 
 #[test]
