@@ -452,6 +452,19 @@ fn a_directory_that_a_program_has_shut_is_removed() {
     assert_nothing_left(&book);
 }
 
+/// Whoever follows them down needs room on the stack and an open file for each.
+#[test]
+fn directories_of_any_depth_are_removed() {
+    let book = book();
+    let server = start_with(&book, Bounds { time: LONG, ..Bounds::default() });
+    let dig = r#"for _ in 0..16_000 {
+            std::fs::create_dir("x").unwrap();
+            std::env::set_current_dir("x").unwrap();
+        }"#;
+    assert_eq!(run(&server, &main(dig)).json()["status"], "ran");
+    assert_nothing_left(&book);
+}
+
 #[test]
 fn a_program_that_nobody_waits_for_is_ended() {
     let book = book();
