@@ -83,7 +83,7 @@ fn marked(dir: &Path, body: &str) -> String {
     main(&format!("std::fs::write(\"{}/mark\", \"\").unwrap(); {body}", dir.display()))
 }
 
-const SYSTEM: &str = "unsafe extern \"C\" { fn fork() -> i32; fn setsid() -> i32; fn setpgid(a: i32, b: i32) -> i32; }\n";
+const SYSTEM: &str = "unsafe extern \"C\" { fn fork() -> i32; fn setsid() -> i32; fn setpgid(a: i32, b: i32) -> i32; fn prctl(option: i32, value: u64) -> i32; }\n";
 
 /// The programs that run in the book's directory.
 fn programs(book: &Book) -> Vec<PathBuf> {
@@ -371,6 +371,8 @@ fn a_program_that_wants_too_much_is_ended_and_told_so() {
     let patient = start_with(&book, bounds);
     let hasty = start_with(&book, Bounds { time: Duration::from_secs(1), ..bounds });
     let hog = "let mut hog = Vec::new(); loop { hog.push(vec![1_u8; 1 << 20]); }";
+    // PR_SET_DUMPABLE: its memory is nobody's business but the superuser's.
+    let hidden = format!("unsafe {{ prctl(4, 0) }}; {hog}");
     let shared = format!(
         "for _ in 0..5 {{ unsafe {{ if fork() == 0 {{ let _hog = vec![1_u8; 20 << 20]; loop {{}} }} }} }} {STAY}"
     );
@@ -383,6 +385,7 @@ fn a_program_that_wants_too_much_is_ended_and_told_so() {
         ("loop { eprintln!(\"tea\"); }", "output", "4 KiB"),
         ("print!(\"{}\", \"tea \".repeat(2000));", "output", "4 KiB"),
         (hog, "memory", "64 MiB"),
+        (&hidden, "memory", "64 MiB"),
         (&shared, "memory", "64 MiB"),
         (&threads, "processes", "50 threads"),
         (bomb, "processes", "8 processes"),
@@ -463,6 +466,26 @@ fn directories_of_any_depth_are_removed() {
         }"#;
     assert_eq!(run(&server, &main(dig)).json()["status"], "ran");
     assert_nothing_left(&book);
+}
+
+#[test]
+fn a_program_has_no_terminal() {
+    let book = book();
+    let server = start(&book);
+    let code = "unsafe extern \"C\" { fn getsid(process: i32) -> i32; }
+        fn main() { println!(\"{}\", unsafe { getsid(0) } == std::process::id() as i32); }";
+    let said = run(&server, code).json();
+    assert_eq!(said["stdout"], "true\n", "it shares the server's session, and with it a terminal");
+}
+
+/// Where a `fork` has failed, `kill(child, ...)` means all processes of the user.
+#[test]
+fn a_program_cannot_signal_all_processes_at_once() {
+    let book = book();
+    let server = start(&book);
+    let code = "unsafe extern \"C\" { fn kill(process: i32, signal: i32) -> i32; }
+        fn main() { println!(\"{:?}\", unsafe { (kill(-1, 0), kill(0, 0)) }); }";
+    assert_eq!(run(&server, code).json()["stdout"], "(-1, 0)\n");
 }
 
 #[test]

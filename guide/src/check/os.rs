@@ -162,9 +162,12 @@ fn resident_memory(pid: u32) -> u64 {
     kibibytes(&format!("/proc/{pid}/status"), "VmRSS:")
 }
 
-/// Likewise, with its part of what it shares with others.
+/// Likewise, with its part of what it shares with others. A process can keep that to itself.
 fn proportional_memory(pid: u32) -> u64 {
-    kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:")
+    match kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:") {
+        0 => resident_memory(pid),
+        part => part,
+    }
 }
 
 /// The bytes that a line of a file in `/proc` gives as `Name: 12 kB`.
