@@ -46,7 +46,9 @@
 //! [`crate::check::Bounds`]. That protects the machine from mistakes. It is no sandbox: it is the reader's
 //! own code, and may do what the reader may do, in files and on the network. Where other programs start
 //! something on its behalf, such as `systemd-run` or `docker`, that stays. On Linux all of the bounds hold;
-//! elsewhere memory and processes are not bounded, and what leaves its process group stays.
+//! elsewhere memory and processes are not bounded, and what leaves its process group stays. Memory is what
+//! its processes have mapped: files that it writes are not counted, not even those that are in memory, and
+//! how many they are is not bounded.
 
 mod asker;
 mod gate;
