@@ -468,6 +468,22 @@ fn directories_of_any_depth_are_removed() {
     assert_nothing_left(&book);
 }
 
+/// Opening a pipe that nobody writes to waits forever.
+#[test]
+fn a_lock_that_a_program_has_made_a_pipe_of_stops_nobody() {
+    let book = book();
+    let server = start_with(&book, Bounds { time: LONG, ..Bounds::default() });
+    let block = r#"std::fs::remove_file("../lock").unwrap();
+        std::process::Command::new("mkfifo").arg("../lock").status().unwrap();"#;
+    let code = main(&format!(
+        "{block} std::fs::write({:?}, \"\").unwrap(); {STAY}",
+        book.root().join("mark")
+    ));
+    let _page = ask(&server, &Request::new(&server, &code));
+    wait_until("it runs", || book.root().join("mark").exists());
+    assert_eq!(run(&server, &main("")).json()["status"], "ran");
+}
+
 #[test]
 fn a_program_has_no_terminal() {
     let book = book();

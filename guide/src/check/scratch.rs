@@ -87,8 +87,12 @@ fn remove_abandoned(base: &Path) {
 }
 
 fn is_abandoned(dir: &Path) -> bool {
-    let lock = File::open(dir.join(LOCK));
-    !lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    let lock = dir.join(LOCK);
+    // A program may have made something of it whose opening never ends.
+    let is_locked = || {
+        matches!(File::open(&lock).map(|lock| lock.try_lock()), Ok(Err(TryLockError::WouldBlock)))
+    };
+    !(lock.is_file() && is_locked())
 }
 
 fn directories(base: &Path) -> impl Iterator<Item = PathBuf> {
