@@ -6,7 +6,7 @@ mod client;
 mod support;
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write, stderr};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use guide::check::Bounds;
 use guide::site::{Options, Server};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::json;
 
 use client::{Answer, Request, ask, send, token};
@@ -83,7 +83,7 @@ fn marked(dir: &Path, body: &str) -> String {
     main(&format!("std::fs::write(\"{}/mark\", \"\").unwrap(); {body}", dir.display()))
 }
 
-const SYSTEM: &str = "unsafe extern \"C\" { fn fork() -> i32; fn setsid() -> i32; fn setpgid(a: i32, b: i32) -> i32; }\n";
+const SYSTEM: &str = "unsafe extern \"C\" { fn fork() -> i32; fn setsid() -> i32; fn setpgid(a: i32, b: i32) -> i32; fn prctl(option: i32, value: u64) -> i32; }\n";
 
 /// The programs that run in the book's directory.
 fn programs(book: &Book) -> Vec<PathBuf> {
@@ -201,6 +201,35 @@ fn other_tokens_are_refused() {
         ("two", 403, right.clone().and("X-Guide-Token", &ours)),
     ];
     assert_refused(&book, &server, attacks);
+}
+
+/// Whoever may connect gets a page with a token. Only the superuser can ask as someone else.
+#[test]
+fn other_users_are_refused() {
+    if !geteuid().is_root() {
+        // Past the test harness, which shows nothing of a test that passes.
+        let _ = writeln!(stderr(), "skipped: only the superuser can ask as another user");
+        return;
+    }
+    let book = book();
+    let server = start(&book);
+    let right = right(&book, &server);
+    let ask = || {
+        become_somebody_else();
+        send(&server, &right)
+    };
+    let answer = scope(|scope| scope.spawn(ask).join()).expect("an answer");
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert!(answer.body.contains("Only the user who started the server"), "{}", answer.body);
+    assert_eq!(send(&server, &right).status, 200);
+}
+
+/// This thread only, and for good.
+fn become_somebody_else() {
+    const NOBODY: libc::uid_t = 65534;
+    // SAFETY: the call has no pointers.
+    let result = unsafe { libc::syscall(libc::SYS_setresuid, NOBODY, NOBODY, NOBODY) };
+    assert_eq!(result, 0, "another user");
 }
 
 #[test]
@@ -342,6 +371,8 @@ fn a_program_that_wants_too_much_is_ended_and_told_so() {
     let patient = start_with(&book, bounds);
     let hasty = start_with(&book, Bounds { time: Duration::from_secs(1), ..bounds });
     let hog = "let mut hog = Vec::new(); loop { hog.push(vec![1_u8; 1 << 20]); }";
+    // PR_SET_DUMPABLE: its memory is nobody's business but the superuser's.
+    let hidden = format!("unsafe {{ prctl(4, 0) }}; {hog}");
     let shared = format!(
         "for _ in 0..5 {{ unsafe {{ if fork() == 0 {{ let _hog = vec![1_u8; 20 << 20]; loop {{}} }} }} }} {STAY}"
     );
@@ -354,6 +385,7 @@ fn a_program_that_wants_too_much_is_ended_and_told_so() {
         ("loop { eprintln!(\"tea\"); }", "output", "4 KiB"),
         ("print!(\"{}\", \"tea \".repeat(2000));", "output", "4 KiB"),
         (hog, "memory", "64 MiB"),
+        (&hidden, "memory", "64 MiB"),
         (&shared, "memory", "64 MiB"),
         (&threads, "processes", "50 threads"),
         (bomb, "processes", "8 processes"),
@@ -421,6 +453,55 @@ fn a_directory_that_a_program_has_shut_is_removed() {
         std::fs::set_permissions("shut", std::fs::Permissions::from_mode(0)).unwrap();"#;
     assert_eq!(run(&server, &main(shut)).json()["status"], "ran");
     assert_nothing_left(&book);
+}
+
+/// Whoever follows them down needs room on the stack and an open file for each.
+#[test]
+fn directories_of_any_depth_are_removed() {
+    let book = book();
+    let server = start_with(&book, Bounds { time: LONG, ..Bounds::default() });
+    let dig = r#"for _ in 0..16_000 {
+            std::fs::create_dir("x").unwrap();
+            std::env::set_current_dir("x").unwrap();
+        }"#;
+    assert_eq!(run(&server, &main(dig)).json()["status"], "ran");
+    assert_nothing_left(&book);
+}
+
+/// Opening a pipe that nobody writes to waits forever.
+#[test]
+fn a_lock_that_a_program_has_made_a_pipe_of_stops_nobody() {
+    let book = book();
+    let server = start_with(&book, Bounds { time: LONG, ..Bounds::default() });
+    let block = r#"std::fs::remove_file("../lock").unwrap();
+        std::process::Command::new("mkfifo").arg("../lock").status().unwrap();"#;
+    let code = main(&format!(
+        "{block} std::fs::write({:?}, \"\").unwrap(); {STAY}",
+        book.root().join("mark")
+    ));
+    let _page = ask(&server, &Request::new(&server, &code));
+    wait_until("it runs", || book.root().join("mark").exists());
+    assert_eq!(run(&server, &main("")).json()["status"], "ran");
+}
+
+#[test]
+fn a_program_has_no_terminal() {
+    let book = book();
+    let server = start(&book);
+    let code = "unsafe extern \"C\" { fn getsid(process: i32) -> i32; }
+        fn main() { println!(\"{}\", unsafe { getsid(0) } == std::process::id() as i32); }";
+    let said = run(&server, code).json();
+    assert_eq!(said["stdout"], "true\n", "it shares the server's session, and with it a terminal");
+}
+
+/// Where a `fork` has failed, `kill(child, ...)` means all processes of the user.
+#[test]
+fn a_program_cannot_signal_all_processes_at_once() {
+    let book = book();
+    let server = start(&book);
+    let code = "unsafe extern \"C\" { fn kill(process: i32, signal: i32) -> i32; }
+        fn main() { println!(\"{:?}\", unsafe { (kill(-1, 0), kill(0, 0)) }); }";
+    assert_eq!(run(&server, code).json()["stdout"], "(-1, 0)\n");
 }
 
 #[test]

@@ -92,7 +92,7 @@ class Sample {
         });
         field.value = read().edits[this.key] ?? this.original;
         this.editor = element('div', { class: 'edit' },
-            element('label', { for: field.id }, 'Your version: Ctrl+Enter runs it'), field);
+            element('label', { for: field.id }, `Your version: Ctrl+Enter runs it${warning()}`), field);
         this.code.after(this.editor);
         this.#showField(true);
         grow(field);
@@ -195,6 +195,11 @@ class Sample {
 
 function button(name, title, onclick) {
     return element('button', { type: 'button', title: title || null, onclick }, name);
+}
+
+// Bounds of time and memory are not a sandbox.
+function warning() {
+    return localToken() ? ' on this computer, where it may do all that you may do, also with your files' : '';
 }
 
 function sentence(text) {

@@ -3,19 +3,18 @@
 //! apply.
 //!
 //! On Linux (x86-64, ARM and RISC-V of 64 bits) a seccomp filter refuses `setsid` and `setpgid`, the only
-//! ways out of a process group. Ordinary users may install it, in most containers too. Elsewhere what left
-//! its group is looked for by its directory. It is no sandbox: files, network and other processes of the
-//! same user are as open to the program as to any other.
+//! ways out of a process group, and a signal to all processes at once. Ordinary users may install it, in most
+//! containers too. Elsewhere what left its group is looked for by its directory. It is no sandbox: files,
+//! network and other processes of the same user are as open to the program as to any other.
 
 use std::io;
 use std::process::Command;
 
 #[cfg(target_os = "linux")]
 use rustix::process::{
-    Resource, Rlimit, Signal, getrlimit, nice, set_parent_process_death_signal, setrlimit,
+    Resource, Rlimit, Signal, getrlimit, nice, set_parent_process_death_signal, setrlimit, setsid,
 };
 
-#[cfg(target_os = "linux")]
 use super::os;
 use super::run::Limits;
 
@@ -23,7 +22,8 @@ use super::run::Limits;
 #[cfg(target_os = "linux")]
 const RESERVE: u64 = 8;
 
-/// Confines the program to be started. Some of `limits` the system then enforces also while nobody watches.
+/// Confines the program to be started, in a process group of its own. Some of `limits` the system then
+/// enforces also while nobody watches.
 ///
 /// # Errors
 /// When the filter cannot be made.
@@ -35,6 +35,8 @@ pub(super) fn confine(command: &mut Command, limits: Limits) -> io::Result<()> {
         let memory = limits.memory.map(|bytes| bytes.saturating_mul(RESERVE));
         let threads = limits.threads.map(|more| (os::threads_of_all() + more) as u64);
         let confine = move || {
+            // Also without a terminal, which it could take away from the server.
+            setsid()?;
             limit(Resource::Data, memory)?;
             limit(Resource::Nproc, threads)?;
             set_parent_process_death_signal(Some(Signal::KILL))?;
@@ -47,7 +49,10 @@ pub(super) fn confine(command: &mut Command, limits: Limits) -> io::Result<()> {
         unsafe { command.pre_exec(confine) };
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = (command, limits);
+    {
+        let _ = limits;
+        os::own_group(command);
+    }
     Ok(())
 }
 
@@ -65,16 +70,32 @@ fn limit(resource: Resource, most: Option<u64>) -> io::Result<()> {
 mod inner {
     use std::io;
 
-    use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
+    use seccompiler::{
+        BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+        SeccompFilter, SeccompRule, apply_filter,
+    };
 
-    /// What refuses to leave the process group, and allows everything else.
+    /// What refuses to leave the process group and to signal everyone, and allows everything else.
     pub(super) fn filter() -> io::Result<BpfProgram> {
-        let ways_out = [libc::SYS_setsid, libc::SYS_setpgid].map(|call| (call, Vec::new()));
+        let always = Vec::new();
+        let to_all = signal_to_all().map_err(io::Error::other)?;
+        let refused = [
+            (libc::SYS_setsid, always.clone()),
+            (libc::SYS_setpgid, always),
+            (libc::SYS_kill, vec![to_all]),
+        ];
         let refusal = SeccompAction::Errno(libc::EPERM.unsigned_abs());
         let architecture = std::env::consts::ARCH.try_into().map_err(io::Error::other)?;
-        SeccompFilter::new(ways_out.into(), SeccompAction::Allow, refusal, architecture)
+        SeccompFilter::new(refused.into(), SeccompAction::Allow, refusal, architecture)
             .and_then(TryInto::try_into)
             .map_err(io::Error::other)
+    }
+
+    /// `kill(-1, ...)`: what a `fork` that failed leads to, whose result is taken for a child.
+    fn signal_to_all() -> Result<SeccompRule, BackendError> {
+        let all = u64::from(u32::MAX);
+        let process = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, all)?;
+        SeccompRule::new(vec![process])
     }
 
     /// No file that whoever started the server has left open reaches the program. Old systems cannot do it.

@@ -162,9 +162,12 @@ fn resident_memory(pid: u32) -> u64 {
     kibibytes(&format!("/proc/{pid}/status"), "VmRSS:")
 }
 
-/// Likewise, with its part of what it shares with others.
+/// Likewise, with its part of what it shares with others. A process can keep that to itself.
 fn proportional_memory(pid: u32) -> u64 {
-    kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:")
+    match kibibytes(&format!("/proc/{pid}/smaps_rollup"), "Pss:") {
+        0 => resident_memory(pid),
+        part => part,
+    }
 }
 
 /// The bytes that a line of a file in `/proc` gives as `Name: 12 kB`.
@@ -185,17 +188,13 @@ pub(crate) fn wait_for_end_of_group(leader: u32) {
     }
 }
 
-/// Makes directories below `dir` removable that a program has shut.
+/// Makes a directory removable that a program has shut.
 pub(crate) fn open_up(dir: &Path) {
     #[cfg(unix)]
     {
-        use std::fs::{Permissions, read_dir, set_permissions};
+        use std::fs::{Permissions, set_permissions};
         use std::os::unix::fs::PermissionsExt;
         let _ = set_permissions(dir, Permissions::from_mode(0o700));
-        let entries = read_dir(dir).into_iter().flatten().flatten();
-        let is_directory =
-            |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
-        entries.filter(is_directory).for_each(|entry| open_up(&entry.path()));
     }
     #[cfg(not(unix))]
     let _ = dir;

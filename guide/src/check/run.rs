@@ -154,9 +154,10 @@ pub(crate) fn observe(command: &mut Command, limits: Limits, cancel: &Cancel) ->
     cancel.check()?;
     // Files without a name, not pipes: what a sample leaves running cannot block a reader.
     let (mut stdout, mut stderr) = (os::unnamed_file()?, os::unnamed_file()?);
-    os::own_group(command);
     if limits.is_confined {
         confine::confine(command, limits)?;
+    } else {
+        os::own_group(command);
     }
     let mut child = command
         .stdin(Stdio::null())

@@ -59,7 +59,8 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         os::end_processes_of(self.dir.path());
-        os::open_up(self.dir.path());
+        // What cannot be moved may still be removable.
+        let _ = flatten(self.dir.path());
     }
 }
 
@@ -86,8 +87,12 @@ fn remove_abandoned(base: &Path) {
 }
 
 fn is_abandoned(dir: &Path) -> bool {
-    let lock = File::open(dir.join(LOCK));
-    !lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    let lock = dir.join(LOCK);
+    // A program may have made something of it whose opening never ends.
+    let is_locked = || {
+        matches!(File::open(&lock).map(|lock| lock.try_lock()), Ok(Err(TryLockError::WouldBlock)))
+    };
+    !(lock.is_file() && is_locked())
 }
 
 fn directories(base: &Path) -> impl Iterator<Item = PathBuf> {
@@ -100,6 +105,30 @@ fn remove(dir: &Path) {
     let away = dir.with_extension("gone");
     let away = if fs::rename(dir, &away).is_ok() { &away } else { dir };
     os::end_processes_of(dir);
-    os::open_up(away);
+    let _ = flatten(away);
     let _ = fs::remove_dir_all(away);
+}
+
+/// Moves directories up until none in `dir` is deep below it, and opens those that are shut: removing them
+/// takes a stack and open files for each level, and a program may have made more levels than there are.
+fn flatten(dir: &Path) -> io::Result<()> {
+    os::open_up(dir);
+    let mut open = subdirectories(dir);
+    let top = tempfile::tempdir_in(dir)?.keep();
+    let mut names = 0_u64..;
+    while let Some(next) = open.pop() {
+        for inner in subdirectories(&next) {
+            let up = top.join(names.next().unwrap_or_default().to_string());
+            fs::rename(inner, &up)?;
+            open.push(up);
+        }
+    }
+    Ok(())
+}
+
+/// The directories in `dir`, opened.
+fn subdirectories(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let is_dir = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.filter(is_dir).map(|entry| entry.path()).inspect(|dir| os::open_up(dir)).collect()
 }

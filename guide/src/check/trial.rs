@@ -142,9 +142,10 @@ impl Workbench {
     /// When the machine is at fault: no compiler, no space, no permission. When it is canceled.
     pub fn try_out(&self, code: &str, edition: Edition, cancel: &Cancel) -> Result<Trial> {
         let scratch = Scratch::new(&work_dir(&self.root))?;
-        let dir = scratch.subdir()?;
-        let compiled = self.compile(code, edition, dir.path(), &scratch, cancel)?;
-        let run = || self.run(dir.path(), &scratch, cancel);
+        // Removed with all of the scratch, which copes with whatever the program has made of it.
+        let dir = scratch.subdir()?.keep();
+        let compiled = self.compile(code, edition, &dir, &scratch, cancel)?;
+        let run = || self.run(&dir, &scratch, cancel);
         let ran = compiled.success.then(run).transpose()?;
         Ok(Trial::new(&compiled, ran, self.bounds))
     }
@@ -172,9 +173,9 @@ impl Workbench {
     }
 
     fn run(&self, dir: &Path, scratch: &Scratch, cancel: &Cancel) -> Result<Ran> {
-        let home = scratch.subdir()?;
+        let home = scratch.subdir()?.keep();
         let program = fs::canonicalize(dir.join("program")).context("rustc wrote no program")?;
-        run::run(&program, home.path(), &run::home(home.path()), self.bounds.program(), cancel)
+        run::run(&program, &home, &run::home(&home), self.bounds.program(), cancel)
             .context("cannot run the program")
     }
 

@@ -190,6 +190,8 @@ fn the_local_server_runs_it_where_there_is_one(stage: &Stage) {
         "[asked.url, asked.method, asked.headers['X-Guide-Token'], JSON.parse(asked.body).edition]",
     );
     assert_eq!(asked, serde_json::json!(["/__guide/run", "POST", "secret", "2024"]));
+    page.click(&format!("{RUNS} .sample-tools button:nth-child(2)"));
+    page.wait_for_text("it may do all that you may do, also with your files");
 }
 
 fn an_edit_survives_a_reload_and_is_reset(stage: &Stage) {

@@ -55,6 +55,7 @@ pub(super) fn start(socket: TcpListener, site: Site) -> Result<Runtime> {
     socket.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(socket)?;
     let app = Router::new().fallback(move |request: Request| answer(request, site));
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     runtime.spawn(axum::serve(listener, app).into_future());
     Ok(runtime)
 }

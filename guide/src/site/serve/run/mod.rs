@@ -28,10 +28,10 @@
 //! ```
 //!
 //! With any other status it is `{"error": "a sentence for the reader"}`: 400 for what cannot be understood,
-//! 403 for a wrong origin or token (a page from before a restart has an old one; a reload helps) and where
-//! running is switched off, 405, 408, 413 for more than 64 KiB of code, 415, 429 when too many wait, and 500
-//! when the machine is at fault, such as without a linker. A request that is given up, as by a reload of its
-//! page, ends its program.
+//! 403 for a wrong origin or token (a page from before a restart has an old one; a reload helps), for another
+//! user of the machine, and where running is switched off, 405, 408, 413 for more than 64 KiB of code, 415,
+//! 429 when too many wait, and 500 when the machine is at fault, such as without a linker. A request that is
+//! given up, as by a reload of its page, ends its program.
 //!
 //! # What is kept out, and what is not
 //!
@@ -39,12 +39,18 @@
 //! loopback interface, asks for its own name in `Host`, for its own origin in `Origin`, for a token that a
 //! browser lets no other origin read, and for a content type that other origins may not send unasked.
 //!
+//! Other users of the machine can connect and read the token. On Linux they are refused by who has opened the
+//! connection; elsewhere they are not.
+//!
 //! The program is bounded in time, memory, output and processes, and everything it starts ends with it; see
 //! [`crate::check::Bounds`]. That protects the machine from mistakes. It is no sandbox: it is the reader's
 //! own code, and may do what the reader may do, in files and on the network. Where other programs start
 //! something on its behalf, such as `systemd-run` or `docker`, that stays. On Linux all of the bounds hold;
-//! elsewhere memory and processes are not bounded, and what leaves its process group stays.
+//! elsewhere memory and processes are not bounded, and what leaves its process group stays. Memory is what
+//! its processes have mapped: files that it writes are not counted, not even those that are in memory, and
+//! how many they are is not bounded.
 
+mod asker;
 mod gate;
 mod request;
 mod token;

@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::super::origin::{is_from_us, only};
-use super::{Refusal, Token};
+use super::{Refusal, Token, asker};
 use crate::book::Edition;
 
 const TOKEN: HeaderName = HeaderName::from_static("x-guide-token");
@@ -29,7 +30,8 @@ pub(super) struct Program {
     pub(super) edition: Edition,
 }
 
-/// Refuses a request that is not from a page of this start of the server, before its body is read.
+/// Refuses a request that is not from a page of this start of the server, or not from its user, before its
+/// body is read.
 pub(super) fn admit(request: &Parts, address: SocketAddr, token: &Token) -> Result<(), Refusal> {
     let refusal = |status, reason| Err(Refusal::new(status, reason));
     let headers = &request.headers;
@@ -45,6 +47,11 @@ pub(super) fn admit(request: &Parts, address: SocketAddr, token: &Token) -> Resu
     }
     if !only(headers, &TOKEN).is_some_and(|guess| token.is(guess)) {
         let reason = "This page is from an earlier start of the server: reload it.";
+        return refusal(StatusCode::FORBIDDEN, reason);
+    }
+    let asker = request.extensions.get::<ConnectInfo<SocketAddr>>();
+    if !asker.is_some_and(|ConnectInfo(asker)| asker::is_ours(*asker, address)) {
+        let reason = "Only the user who started the server may run programs.";
         return refusal(StatusCode::FORBIDDEN, reason);
     }
     Ok(())
