@@ -4,7 +4,7 @@ import { toggleAnswer, toggleAnswers } from './answers.js';
 import { element } from './dom.js';
 import { address } from './load.js';
 import { copyLink, mark } from './marks.js';
-import { currentQuestion, moveBy } from './page.js';
+import { currentQuestion, hasStops, moveBy } from './page.js';
 import { editCurrent, runCurrent } from './run.js';
 import { change, onChange, read } from './state.js';
 
@@ -27,8 +27,8 @@ const actions = {
 
 const list = [
     ['On a page of questions', [
-        [['j'], 'next question'],
-        [['k'], 'previous question'],
+        [['j'], 'next question or puzzle'],
+        [['k'], 'previous question or puzzle'],
         [['h'], 'hide or show all answers'],
         [['o'], 'open or close this answer, as Enter does'],
         [['1', '…', '4'], 'mark it: again, hard, good, easy'],
@@ -104,7 +104,9 @@ function actionFor(key) {
 
 // A page without questions may have a use of its own for these keys.
 function isOfUse(key) {
-    return key === '?' || Boolean(currentQuestion()) || ('re'.includes(key) && document.querySelector('[data-run]'));
+    if (key === '?') return true;
+    if ('jk'.includes(key)) return hasStops();
+    return Boolean(currentQuestion()) || ('re'.includes(key) && document.querySelector('[data-run]'));
 }
 
 function onQuestion(act) {

@@ -12,6 +12,10 @@ function stops() {
     return headingsOf('.junior, .mid, .senior, .staff, [class^="puzzle-"]');
 }
 
+export function hasStops() {
+    return stops().length > 0;
+}
+
 function headingsOf(kinds) {
     if (location.pathname.endsWith('/print.html')) return [];
     return [...document.querySelectorAll(`main > h2:is(${kinds})`)];

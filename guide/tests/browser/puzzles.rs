@@ -7,6 +7,7 @@ use crate::{Test, tests};
 pub(crate) const TESTS: &[Test] = tests![
     a_puzzle_says_nothing_before_the_reader_has_chosen,
     a_choice_is_answered_and_kept,
+    puzzles_are_walked_by_keys,
     a_puzzle_is_solved_by_keys_alone,
     without_scripts_a_puzzle_is_a_list_and_a_result_to_open,
     on_paper_the_result_shows,
@@ -66,6 +67,17 @@ fn a_choice_is_answered_and_kept(stage: &Stage) {
     page.wait_for(&format!("{tries}.length === 2"));
     let kept: Vec<(u64, usize, u8)> = page.eval(tries);
     assert_eq!((kept[0].1, kept[0].2, kept[1].1, kept[1].2), (2, 0, 3, 1));
+}
+
+fn puzzles_are_walked_by_keys(stage: &Stage) {
+    let page = open(stage);
+    for (key, puzzle) in
+        [("j", "underscore-lock"), ("j", "name-after-pattern"), ("k", "underscore-lock")]
+    {
+        page.press(key);
+        let focused = "document.activeElement.closest('h2')?.id ?? ''";
+        assert_eq!(page.eval::<String>(focused), puzzle);
+    }
 }
 
 fn a_puzzle_is_solved_by_keys_alone(stage: &Stage) {
