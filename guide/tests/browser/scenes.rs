@@ -120,6 +120,8 @@ fn back(stage: &Stage, page: &Page) {
     card(stage, page);
     page.click_text("Show the answer");
     page.wait_for_text("Good");
+    page.click_text("Evidence");
+    page.wait_for("document.querySelector('.drill-evidence .sample-tools').checkVisibility()");
 }
 
 fn refused_plan(stage: &Stage, page: &Page) {
