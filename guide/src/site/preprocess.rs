@@ -12,6 +12,7 @@ use super::annotate::{Audience, annotate};
 use super::callouts::Callouts;
 use super::study::{fill_in, write_reading_script};
 use crate::book::{self, UNDECLARED_DIRECTIVE};
+use crate::study::catalog;
 
 /// Annotations first, then callouts: both work on the author's own lines, so this runs before mdBook
 /// resolves includes.
@@ -38,8 +39,9 @@ impl Preprocessor for Guide {
                     .with_context(|| format!("cannot show {}", ours.file));
             }
         });
+        let catalog = catalog(source);
         book.for_each_chapter_mut(|chapter| {
-            chapter.content = fill_in(mem::take(&mut chapter.content), source);
+            chapter.content = fill_in(mem::take(&mut chapter.content), &catalog);
         });
         outcome.map(|()| book)
     }

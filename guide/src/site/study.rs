@@ -40,13 +40,13 @@ pub(super) fn write_reading_script(root: &Path) -> Result<()> {
 }
 
 /// Puts lists of questions where a page keeps places for them.
-pub(super) fn fill_in(mut page: String, book: &Book) -> String {
+pub(super) fn fill_in(mut page: String, catalog: &Catalog) -> String {
     for (place, list) in LISTS {
         if page.contains(place) {
-            page = page.replace(place, &list(&catalog(book)));
+            page = page.replace(place, &list(catalog));
         }
     }
-    if page.contains(PLAN) { plan::fill_in(&page, &catalog(book)) } else { page }
+    if page.contains(PLAN) { plan::fill_in(&page, catalog) } else { page }
 }
 
 /// All questions: for readers without JavaScript, and for the tool that filters them.
