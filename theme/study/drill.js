@@ -71,7 +71,6 @@ class Drill {
     show(id) {
         this.current = id;
         this.isOpen = false;
-        this.stage.dataset.question = id;
         if (id) this.stage.replaceChildren(...front(question(id), () => this.reveal()));
         else this.stage.replaceChildren(...this.ending());
         this.showAround();
@@ -85,7 +84,7 @@ class Drill {
             this.isOpen = true;
             this.stage.replaceChildren(...shown.filter(Boolean));
             mountScrolling(this.stage);
-            mountRun(this.stage);
+            mountRun(this.stage, id);
             this.stage.querySelector('.drill-answer').focus();
         } catch {
             this.stage.append(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'));

@@ -154,8 +154,7 @@ export class Interview {
             if (this.question() !== asked) return;
             this.answer.replaceChildren(...this.back(asked, back));
             mountScrolling(this.answer);
-            this.answer.dataset.question = asked.id;
-            mountRun(this.answer);
+            mountRun(this.answer, asked.id);
         } catch {
             this.answer.replaceChildren(element('p', { role: 'alert' }, 'The answer could not be loaded. Try again when there is a connection.'),
                 element('button', { type: 'button', onclick: () => this.showBack(asked) }, 'Try again'));

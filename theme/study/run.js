@@ -12,13 +12,13 @@ let samples = [];
 
 addEventListener('pagehide', () => samples.forEach(sample => sample.keep()));
 
-// Sees to the samples of a page, or to those of a card, which come and go.
-export function mountRun(place = document) {
+// Sees to the samples of a page, or to those of a card of a question, which come and go.
+export function mountRun(place = document, question = null) {
     if (location.pathname.endsWith('/print.html')) return;
-    const mounted = [...place.querySelectorAll('.sample[data-run]')].map(frame => new Sample(frame));
+    const mounted = [...place.querySelectorAll('.sample[data-run]')].map(frame => new Sample(frame, question ?? placeOf(frame)));
     samples = samples.filter(({ frame }) => frame.isConnected).concat(mounted);
     // A card has only some of the samples of its question.
-    if (place === document) dropStaleEdits();
+    if (!question) dropStaleEdits();
     for (const sample of mounted) sample.resume();
 }
 
@@ -53,11 +53,11 @@ class Sample {
     #running = new AbortController();
     #saving = 0;
 
-    constructor(frame) {
+    constructor(frame, place) {
         this.frame = frame;
         this.code = frame.querySelector(':scope > pre');
         this.original = this.code.querySelector('code').textContent;
-        this.place = placeOf(frame);
+        this.place = place;
         this.key = `${this.place}/${hash(this.original)}`;
         this.runButton = button('Run', `Run ${localToken() ? 'on this computer' : 'on the Rust Playground'} (r)`, () => this.run());
         this.editButton = button('Edit', 'Change the code before you run it (e)', () => this.edit().focus());
@@ -221,8 +221,6 @@ function grow(field) {
 
 // The question of a sample, or the page where it belongs to none.
 function placeOf(frame) {
-    const card = frame.closest('[data-question]');
-    if (card) return card.dataset.question;
     const isBefore = heading => heading.compareDocumentPosition(frame) & Node.DOCUMENT_POSITION_FOLLOWING;
     const heading = [...document.querySelectorAll('main > h2')].findLast(isBefore);
     const isQuestion = heading?.matches('.junior, .mid, .senior, .staff');

@@ -14,7 +14,8 @@ use crate::scenes::Visit;
 use crate::stage::Stage;
 
 /// Themes differ in their colors alone, so the second is asked for what depends on those.
-const THEMES: [(&str, &str); 2] = [("light", ""), ("navy", ", runOnly: ['color-contrast']")];
+const THEMES: [(&str, &str); 2] =
+    [("light", ""), ("navy", ", runOnly: ['color-contrast', 'link-in-text-block']")];
 /// Where `.ci/run` installs it.
 const INSTALLED: &str = "target/tools/node_modules/axe-core/axe.min.js";
 /// What each violated rule asks for, and the elements that violate it.
