@@ -264,8 +264,6 @@ fn that_there_is_nothing_to_do_is_said(stage: &Stage) {
 fn questions_come_and_go_with_the_guide(stage: &Stage) {
     let course = Course::new();
     let (page, site) = (reader(stage), course.site());
-    // A reader who took the update that was offered.
-    page.call("Network.setBypassServiceWorker", &json!({ "bypass": true }));
     page.goto(&site.url("study/drill.html"));
     grade(&page, 3);
     grade(&page, 3);

@@ -68,11 +68,10 @@ pub(crate) fn misfits(page: &Page) -> Vec<String> {
     page.eval(MISFITS)
 }
 
-/// Not the one that only leads on to another, the sidebar for readers without scripts, or all chapters in
-/// one, which takes long.
+/// Not the one that only leads on to another, and not the sidebar for readers without scripts.
 fn is_page(file: &str) -> bool {
     let is_html = Path::new(file).extension().is_some_and(|extension| extension == "html");
-    is_html && !["index.html", "print.html", "toc.html"].contains(&file)
+    is_html && !["index.html", "toc.html"].contains(&file)
 }
 
 fn pages_open_in_the_dark(stage: &Stage) {
